@@ -1,0 +1,34 @@
+"""waferway: plan, simulate and finance networks of AI-chip factories.
+
+The face is this module: ``import waferway as ww`` and then ``ww.world()``, ``ww.plan(net)``.
+Everything is loaded on first use, so that importing stays light.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+__version__ = "0.1.0"
+
+# public name -> (module, attribute)
+_FACE: dict[str, tuple[str, str | None]] = {
+    "chips": ("waferway.chips", None),
+    "errors": ("waferway.errors", None),
+}
+
+__all__ = ["__version__", *_FACE]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _FACE:
+        raise AttributeError(f"module 'waferway' has no attribute {name!r}")
+    module_name, attribute = _FACE[name]
+    module = importlib.import_module(module_name)
+    value = module if attribute is None else getattr(module, attribute)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
