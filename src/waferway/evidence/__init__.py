@@ -1,0 +1,1 @@
+"""Evidence: claims and their sources; further rooms extract them and keep them in a ledger."""
