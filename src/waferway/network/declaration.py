@@ -51,6 +51,9 @@ class Attribute:
         Whether the value may vary by period, or by age in months, through `profile`.
     symbol : str
         Its letter in the mathematics page.
+    closes : bool
+        Whether a date is the last day of something: a period label then means its last day,
+        otherwise its first.
     """
 
     name: str
@@ -65,6 +68,7 @@ class Attribute:
     dated: bool = False
     aged: bool = False
     symbol: str = ""
+    closes: bool = False
 
     @property
     def required(self) -> bool:

@@ -20,7 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waferway.calendar import Calendar, day
-from waferway.errors import Fault, InputError, Place, RangeError, nearest
+from waferway.errors import Fault, Faults, InputError, Place, RangeError, nearest
 from waferway.evidence.claims import Evidence
 from waferway.network.schema import SCHEMA_VERSION, SETTINGS, TABLES
 
@@ -33,13 +33,15 @@ def empty_table(name: str) -> pd.DataFrame:
     """A table without rows, with the columns and types of its declaration."""
     declared = TABLES[name]
     columns = {
-        a.name: pd.Series([], dtype="float64" if a.numeric else "object")
+        a.name: pd.Series(
+            [], dtype="float64" if a.numeric else ("bool" if a.kind == "flag" else "object")
+        )
         for a in declared.attributes
     }
     return pd.DataFrame(columns, index=pd.Index([], dtype="object", name="key"))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Network:
     """Typed tables of one network.
 
@@ -138,7 +140,13 @@ class Network:
         """Value of a setting, or its default."""
         if name not in self.settings:
             raise InputError(
-                [Fault(Place(), f'"{name}" is no setting', _did_you_mean(name, _SETTING))],
+                [
+                    Fault(
+                        Place(),
+                        f'"{name}" is no setting',
+                        suggestion=_did_you_mean(name, _SETTING),
+                    )
+                ],
                 "nothing was returned",
             )
         return self.settings[name]
@@ -149,7 +157,8 @@ class Network:
             found = self.places.get((table, key, column_name))
             if found:
                 return found
-        return Place(table)
+        cell = f'{table}["{key}"]'
+        return Place(cell=f"{cell}.{column}" if column else cell)
 
     # -- values over time -------------------------------------------------------------------
 
@@ -289,17 +298,26 @@ class Network:
         return replace(self, tables={**self.tables, **changed})
 
     def with_settings(self, **settings: Any) -> Network:
-        """A network in which some settings are replaced."""
-        unknown = [name for name in settings if name not in _SETTING]
-        if unknown:
-            raise InputError(
-                [
-                    Fault(Place(), f'"{n}" is no setting', _did_you_mean(n, _SETTING))
-                    for n in unknown
-                ],
-                "nothing was changed",
-            )
-        return replace(self, settings={**self.settings, **settings})
+        """A network in which some settings are replaced; None gives the default back.
+
+        Raises
+        ------
+        InputError
+            If a setting is unknown or its value cannot be read; all faults at once.
+
+        Examples
+        --------
+        >>> net = Network.build({}).with_settings(until="2030Q4", discount_rate="8 %")
+        >>> net.setting("until"), net.setting("discount_rate")
+        (datetime.date(2030, 12, 31), 0.08)
+        """
+        from waferway.network.assembly import read_settings
+
+        faults = Faults()
+        given = read_settings(settings, lambda name: Place(cell=f"settings.{name}"), faults)
+        faults.raise_any("nothing was changed")
+        kept = {name: value for name, value in self.settings.items() if name not in settings}
+        return replace(self, settings=kept | given)
 
     def with_scenario(self, *names: str) -> Network:
         """A network with the changes of one or several scenarios applied in turn.
@@ -346,6 +364,15 @@ class Network:
             digest.update(json.dumps(records, ensure_ascii=False).encode())
         digest.update(self.evidence.sha256.encode())
         return digest.hexdigest()
+
+    def __eq__(self, other: object) -> bool:
+        """Whether two networks say the same, whatever the order of rows or where it was read."""
+        if not isinstance(other, Network):
+            return NotImplemented
+        return self.sha256 == other.sha256 and self.applied == other.applied
+
+    def __hash__(self) -> int:
+        return hash(self.sha256)
 
     def __repr__(self) -> str:
         counts = [f"{len(f)} {name}" for name, f in self.tables.items() if len(f)]

@@ -37,7 +37,7 @@ def _reference(
 def _span(what: str) -> tuple[Attribute, Attribute]:
     return (
         Attribute("from_date", "date", f"first day on which {what}; empty: always"),
-        Attribute("to_date", "date", f"last day on which {what}; empty: without end"),
+        Attribute("to_date", "date", f"last day on which {what}; empty: without end", closes=True),
     )
 
 
@@ -50,9 +50,9 @@ SETTINGS: tuple[Attribute, ...] = (
         "discount_rate", "number", "per year, nominal with nominal prices", "1/year",
         default=0.08, low=0.0, high=1.0, symbol="r",
     ),
-    Attribute("start", "date", "first day that a plan shows", default=None),
-    Attribute("until", "date", "last day that a plan shows", default=None),
-    Attribute("now", "date", "last day of history; later periods are decided", default=None),
+    Attribute("start", "date", "first day that a plan shows"),
+    Attribute("until", "date", "last day that a plan shows", closes=True),
+    Attribute("now", "date", "last day of history; later periods are decided", closes=True),
     Attribute("step", "choice", "step of a plan", default="quarter",
               choices=("month", "quarter", "half", "year")),
     Attribute("warmup_months", "integer", "months planned before `start` and not shown: the work "
@@ -91,7 +91,8 @@ TABLES: dict[str, Table] = {
             Attribute("from_date", "date", "first day held; for an offer: first day it can be"),
             Attribute("price_usd", "number", "price of a stake on offer; empty: already held",
                       "USD", low=0),
-            Attribute("until_date", "date", "last day on which the offer can be taken"),
+            Attribute("until_date", "date", "last day on which the offer can be taken",
+                      closes=True),
             Attribute("lead_days", "number", "from signing to capacity", "day",
                       default=0.0, low=0),
         )),
@@ -117,7 +118,7 @@ TABLES: dict[str, Table] = {
                       default=REQUIRED),
             _reference("item", "item", "delivered item"),
             Attribute("weight", "number", "units of the basis per unit of the item",
-                      "1/{item}", default=REQUIRED, low=0, symbol="w"),
+                      "{basis}/{item}", default=REQUIRED, low=0, symbol="w"),
         )),
         Table("technology", "a capacity family: what a line can do", ("name",), (
             _name("for example n5, hbm-tsv, cowos"),
@@ -136,7 +137,7 @@ TABLES: dict[str, Table] = {
             _reference("party", "party", "who owns the design and books capacity for it; "
                        "empty: anyone", required=False),
             Attribute("capacity_per_start", "number", "capacity of the main pool per start",
-                      "1", default=1.0, low=0, symbol="use"),
+                      "{capacity}*month/start", default=1.0, low=0, symbol="use"),
             Attribute("cycle_days", "number", "from start to output", "day", default=0.0, low=0,
                       symbol="lambda"),
             Attribute("variable_usd", "number", "cost of one start beside the line's",
@@ -161,8 +162,8 @@ TABLES: dict[str, Table] = {
               ("recipe", "technology"), (
             _reference("recipe", "recipe", "the recipe"),
             _reference("technology", "technology", "the further pool"),
-            Attribute("capacity_per_start", "number", "its capacity per start", "1",
-                      default=REQUIRED, low=0, symbol="use"),
+            Attribute("capacity_per_start", "number", "its capacity per start",
+                      "{capacity}*month/start", default=REQUIRED, low=0, symbol="use"),
         )),
         Table("site", "a place where lines stand", ("name",), (
             _name("for example tsmc-fab21"),
@@ -230,10 +231,10 @@ TABLES: dict[str, Table] = {
             Attribute("payments", "number", "share of the price paid, by months since order; "
                       "sums to 1", "1", default=1.0, low=0, high=1, aged=True, symbol="pay"),
             Attribute("earliest", "date", "first day of an order"),
-            Attribute("latest", "date", "last day of an order"),
-            Attribute("orders_per_year", "number", "most orders in a calendar year", "1/year",
+            Attribute("latest", "date", "last day of an order", closes=True),
+            Attribute("orders_per_year", "number", "most orders in a calendar year", "module/year",
                       low=0, dated=True, symbol="n-hat"),
-            Attribute("total", "integer", "most modules in all", "1", low=0),
+            Attribute("total", "integer", "most modules in all", "module", low=0),
             _reference("exchange_line", "line", "line that gives up capacity", required=False),
             Attribute("exchange_per_unit", "number", "capacity given up per unit gained",
                       "1", default=0.0, low=0),
@@ -282,7 +283,7 @@ TABLES: dict[str, Table] = {
                       "credited as drawn", "1", default=0.0, low=0, high=1),
             Attribute("floor", "number", "take-or-pay: share of the reserved volume paid "
                       "whether drawn or not", "1", default=0.0, low=0, high=1, symbol="floor"),
-            Attribute("sign_by", "date", "last day of signing a reservation"),
+            Attribute("sign_by", "date", "last day of signing a reservation", closes=True),
             Attribute("lead_days", "number", "from payment to delivery", "day", default=0.0,
                       low=0),
             *_span("it can be drawn"),

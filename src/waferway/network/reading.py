@@ -1,0 +1,422 @@
+"""Read a network: a folder of CSV and YAML files, or one YAML file.
+
+Owns files and their positions; every fault of every file is raised at once as
+``file:line:column``. What the cells mean is for `waferway.network.assembly`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from waferway.errors import Faults, InputError, Place, nearest
+from waferway.evidence.claims import Claim, Evidence, Source, read_evidence
+from waferway.network.assembly import RawTable, assemble, from_raw, no_table, read_settings
+from waferway.network.network import Network
+from waferway.network.positions import InCsv, InYaml
+from waferway.network.schema import SCHEMA_VERSION, SETTINGS, TABLES
+from waferway.network.yaml_tree import Tree, parse_yaml
+
+__all__ = ["assemble", "read"]
+
+_TOP = ("waferway", "setting", "applied", "claims", "sources")
+
+
+def read(path: str | Path) -> Network:
+    r"""Read and check a network.
+
+    Parameters
+    ----------
+    path : str or Path
+        A folder with ``network.yaml`` and one ``<table>.csv`` or ``<table>.yaml`` per table,
+        ``claim*.csv`` and ``source*.csv``; or one YAML file with all of it.
+
+    Returns
+    -------
+    Network
+
+    Raises
+    ------
+    InputError
+        With every fault at once.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "net.yaml").write_text(
+    ...     "waferway: 1\nparty: {acme: {kind: lab, country: US}}\n")
+    >>> read(folder / "net.yaml").table("party").loc["acme", "country"]
+    'US'
+    """
+    reading = _Reading()
+    where = Path(path)
+    if where.is_dir():
+        reading.folder(where)
+    elif where.is_file():
+        reading.network_file(where)
+    else:
+        _missing(where, reading.faults)
+    return reading.finish()
+
+
+def _missing(where: Path, faults: Faults) -> None:
+    beside = [p.name for p in where.parent.iterdir()] if where.parent.is_dir() else []
+    found = nearest(where.name, beside)
+    faults.add(
+        Place(str(where)), "there is no such file or folder",
+        suggestion=f"did you mean {where.parent / found[0]}?" if found else
+        "waferway network new PATH writes an example", kind="no-file",
+    )  # fmt: skip
+
+
+class _Reading:
+    """What has been read of one network so far."""
+
+    def __init__(self) -> None:
+        self.faults = Faults()
+        self.raw: list[RawTable] = []
+        self.settings: dict[str, tuple[Any, Place]] = {}
+        self.settings_place = Place()
+        self.applied: tuple[str, ...] = ()
+        self.claims: list[Claim] = []
+        self.sources: list[Source] = []
+
+    def finish(self) -> Network:
+        """Assemble and check what was read; raise every fault."""
+        given = read_settings(
+            {name: raw for name, (raw, _) in self.settings.items()},
+            lambda name: self.settings[name][1],
+            self.faults,
+        )
+        evidence = Evidence()
+        try:
+            evidence = Evidence(self.claims, self.sources)
+        except InputError as error:
+            self.faults.extend(error.faults)
+        self._check_money()
+        return from_raw(self.raw, given, evidence, self.faults, applied=self.applied)
+
+    def _check_money(self) -> None:
+        """Files pass from hand to hand: their money says its currency and its prices."""
+        money = next(
+            (
+                f"{table.name}.{column}"
+                for table in self.raw
+                for column, cells in table.columns.items()
+                if column.endswith("_usd") and any(cell not in (None, "") for cell in cells)
+            ),
+            None,
+        )
+        for name, example in (("currency", "USD"), ("price_year", "2024, or nominal")):
+            if money and name not in self.settings:
+                self.faults.add(
+                    self.settings_place,
+                    f"setting {name} is missing",
+                    f"{money} holds money",
+                    f"for example: {name}: {example}",
+                    "money",
+                )
+
+    # -- folders --------------------------------------------------------------------------------
+
+    def folder(self, folder: Path) -> None:
+        """Read every file of a folder that belongs to a network."""
+        main = folder / "network.yaml"
+        if main.is_file():
+            self.network_file(main)
+        else:
+            self.faults.add(
+                Place(str(folder)), "network.yaml is missing",
+                "it holds the schema version and the settings",
+                f"write network.yaml with the line: waferway: {SCHEMA_VERSION}", "no-file",
+            )  # fmt: skip
+        claims, sources = [], []
+        for path in sorted(folder.iterdir()):
+            if path.suffix not in (".csv", ".yaml", ".yml") or path == main:
+                continue
+            if path.suffix == ".csv" and path.stem.startswith("claim"):
+                claims.append(path)
+            elif path.suffix == ".csv" and path.stem.startswith("source"):
+                sources.append(path)
+            elif path.stem not in TABLES:
+                no_table(path.stem, Place(str(path)), self.faults)
+            elif path.suffix == ".csv":
+                self.csv_table(path)
+            else:
+                self.table_file(path)
+        try:
+            evidence = read_evidence(claims, sources)
+            self.claims += evidence.values()
+            self.sources += evidence.sources.values()
+        except InputError as error:
+            self.faults.extend(error.faults)
+
+    def csv_table(self, path: Path) -> None:
+        """Read one table from CSV."""
+        text = self._text(path)
+        if text is None:
+            return
+        lines = text.splitlines()
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        rows: list[list[str]] = []
+        first: list[int] = []
+        line = 0
+        try:
+            for row in reader:
+                if row:
+                    rows.append(row)
+                    first.append(line + 1)
+                line = reader.line_num
+        except csv.Error as error:
+            self.faults.add(
+                Place(str(path), reader.line_num, 1), f"not CSV: {error}", "",
+                "write a quote inside a quoted cell twice", "csv",
+            )  # fmt: skip
+            return
+        if not rows:
+            self.faults.add(
+                Place(str(path), 1, 1), "the file has no heading",
+                suggestion=f"columns of {path.stem}: {', '.join(TABLES[path.stem].columns)}",
+                kind="csv",
+            )  # fmt: skip
+            return
+        heading = [name.strip() for name in rows[0]]
+        order: dict[str, int] = {}
+        for ordinal, name in enumerate(heading):
+            if name in order:
+                place = InCsv(str(path), lines, [1], {name: ordinal}).place(0, name)
+                self.faults.add(
+                    place, f"column {name} is given twice", "", "keep one of them",
+                    "duplicate-column",
+                )  # fmt: skip
+            order[name] = ordinal
+        body = [(at, row) for at, row in zip(first[1:], rows[1:], strict=True)]
+        for at, row in body:
+            if len(row) != len(heading):
+                self.faults.add(
+                    Place(str(path), at, 1),
+                    f"the row has {len(row)} cells, the heading has {len(heading)}",
+                    "",
+                    "put a cell that contains a comma in double quotes"
+                    if len(row) > len(heading)
+                    else "write a comma for each empty cell",
+                    "csv",
+                )
+        whole = [row for _, row in body if len(row) == len(heading)]
+        starts = [at for at, row in body if len(row) == len(heading)]
+        columns = zip(*whole, strict=True) if whole else [()] * len(heading)
+        cells = {name: list(cells) for name, cells in zip(heading, columns, strict=True)}
+        origin = InCsv(str(path), lines, starts, order)
+        self.raw.append(RawTable(path.stem, cells, len(whole), origin))
+
+    def _text(self, path: Path) -> str | None:
+        try:
+            return path.read_bytes().decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = error.object[: error.start].count(b"\n") + 1
+            self.faults.add(
+                Place(str(path), line), f"byte {error.object[error.start]:#04x} is not UTF-8",
+                suggestion="save the file as UTF-8", kind="encoding",
+            )  # fmt: skip
+            return None
+
+    # -- YAML -----------------------------------------------------------------------------------
+
+    def _mapping(self, path: Path) -> Tree | None:
+        text = self._text(path)
+        if text is None:
+            return None
+        tree = parse_yaml(text, str(path), self.faults)
+        if tree is not None and (tree.is_mapping or tree.is_list):
+            return tree
+        if tree is not None or not text.strip():
+            self.faults.add(
+                Place(str(path), 1, 1), "the file is no mapping", "",
+                f"begin with the line: waferway: {SCHEMA_VERSION}", "yaml-form",
+            )  # fmt: skip
+        return None
+
+    def network_file(self, path: Path) -> None:
+        """Read ``network.yaml``, or a network in one file."""
+        tree = self._mapping(path)
+        if tree is None:
+            return
+        if tree.is_list:
+            self.faults.add(
+                tree.place, "the file is a list, not a mapping", "",
+                f"begin with the line: waferway: {SCHEMA_VERSION}", "yaml-form",
+            )  # fmt: skip
+            return
+        self.settings_place = tree.place
+        parts = list(tree.items())
+        self._version(parts, tree, needed=True)
+        for name, part, mark in parts:
+            place = Place(str(path), *mark)
+            if name == "setting":
+                self._settings(part, place)
+            elif name == "applied":
+                self.applied = tuple(str(entry) for entry in part.plain() or ())
+            elif name in ("claims", "sources"):
+                self._evidence(name, part)
+            elif name in TABLES:
+                self._table(name, part, mark)
+            elif name != "waferway":
+                found = nearest(name, [*_TOP, *TABLES])
+                self.faults.add(
+                    place, f'"{name}" is no part of a network',
+                    f"parts are: {', '.join([*_TOP, *TABLES])}",
+                    f"did you mean {found[0]}?" if found else "", "unknown-table",
+                )  # fmt: skip
+
+    def table_file(self, path: Path) -> None:
+        """Read one table from YAML: its rows, or a mapping with the version and the table."""
+        tree = self._mapping(path)
+        if tree is None:
+            return
+        if tree.is_mapping:
+            parts = list(tree.items())
+            if "waferway" in [name for name, _, _ in parts]:
+                self._version(parts, tree, needed=True)
+                for name, part, mark in parts:
+                    if name == path.stem:
+                        self._table(name, part, mark)
+                    elif name != "waferway":
+                        self.faults.add(
+                            Place(str(path), *mark), f'"{name}" is not expected here',
+                            f"{path.name} holds only waferway and {path.stem}",
+                            kind="unknown-table",
+                        )  # fmt: skip
+                return
+        self._table(path.stem, tree, tree.mark)
+
+    def _version(
+        self, parts: list[tuple[str, Tree, tuple[int, int]]], tree: Tree, *, needed: bool
+    ) -> None:
+        version = next((part for name, part, _ in parts if name == "waferway"), None)
+        if version is None and needed:
+            self.faults.add(
+                tree.place, "the schema version is missing", "",
+                f"begin the file with the line: waferway: {SCHEMA_VERSION}", "version",
+            )  # fmt: skip
+        elif version is not None and version.plain() != str(SCHEMA_VERSION):
+            self.faults.add(
+                version.place, f"schema version {version.plain()} is not known",
+                f"this waferway reads version {SCHEMA_VERSION}", "", "version",
+            )  # fmt: skip
+
+    def _settings(self, tree: Tree, place: Place) -> None:
+        self.settings_place = place
+        if tree.is_empty:
+            return
+        if not tree.is_mapping:
+            self.faults.add(
+                tree.place, "setting is no mapping", "", "write `name: value` lines", "yaml-form"
+            )
+            return
+        for name, part, mark in tree.items():
+            value = part.plain()
+            known = any(name == attribute.name for attribute in SETTINGS)
+            at = part.place if isinstance(value, str) and known else Place(part.file, *mark)
+            self.settings[name] = (value, at)
+
+    def _table(self, name: str, tree: Tree, mark: tuple[int, int]) -> None:
+        """Rows of a table: a mapping of name to row, or a list of rows."""
+        key = TABLES[name].key
+        rows: list[tuple[dict[str, Any], dict[str, tuple[int, int]]]] = []
+        if tree.is_empty:
+            return
+        if tree.is_mapping and len(key) == 1:
+            for row_name, row, row_mark in tree.items():
+                if not (row.is_mapping or row.is_empty):
+                    self._no_row(name, row)
+                    continue
+                cells, marks = _row(row, name)
+                marks[""] = row_mark
+                if key[0] in cells and cells[key[0]] != row_name:
+                    self.faults.add(
+                        Place(row.file, *marks[key[0]]),
+                        f'{name} "{row_name}" is also named "{cells[key[0]]}"',
+                        "", f"leave out the line `{key[0]}: ...`", "duplicate-name",
+                    )  # fmt: skip
+                cells[key[0]] = row_name
+                marks.setdefault(key[0], row_mark)
+                rows.append((cells, marks))
+        elif tree.is_list:
+            for row in tree.entries():
+                if not row.is_mapping:
+                    self._no_row(name, row)
+                    continue
+                rows.append(_row(row, name))
+        else:
+            self.faults.add(
+                tree.place,
+                f"{name} is no {'mapping or ' if len(key) == 1 else ''}list of rows",
+                f"its rows are named by {' and '.join(key)}",
+                "write a list of rows, each `- {column: value, ...}`",
+                "table-form",
+            )
+            return
+        names = dict.fromkeys(column for cells, _ in rows for column in cells)
+        columns = {c: [cells.get(c) for cells, _ in rows] for c in names}
+        origin = InYaml(tree.file, [marks for _, marks in rows], mark)
+        self.raw.append(RawTable(name, columns, len(rows), origin))
+
+    def _no_row(self, name: str, row: Tree) -> None:
+        self.faults.add(
+            row.place, f"a row of {name} is no mapping", "",
+            "write its cells as `column: value`", "table-form",
+        )  # fmt: skip
+
+    def _evidence(self, name: str, tree: Tree) -> None:
+        if tree.is_empty:
+            return
+        if not tree.is_list:
+            self.faults.add(tree.place, f"{name} is no list", kind="yaml-form")
+            return
+        model: type[Claim] | type[Source] = Claim if name == "claims" else Source
+        for entry in tree.entries():
+            given = entry.plain()
+            if isinstance(given, dict):
+                given = {key: value for key, value in given.items() if value is not None}
+            try:
+                record = model.model_validate(given)
+            except ValidationError as error:
+                for problem in error.errors():
+                    self._bad_record(entry, problem["loc"], problem["msg"], model)
+            else:
+                (self.claims if isinstance(record, Claim) else self.sources).append(record)  # type: ignore[arg-type]
+
+    def _bad_record(
+        self,
+        entry: Tree,
+        loc: tuple[int | str, ...],
+        message: str,
+        model: type[Claim] | type[Source],
+    ) -> None:
+        column = str(loc[0]) if loc else ""
+        at = entry.place
+        if entry.is_mapping:
+            at = next((part.place for key, part, _ in entry.items() if key == column), at)
+        found = nearest(column, model.model_fields) if "extra" in message.lower() else []
+        self.faults.add(
+            at, f"{model.__name__.lower()} {column or 'entry'}: {message}", "",
+            f"did you mean {found[0]}?" if found else "", "evidence",
+        )  # fmt: skip
+
+
+def _row(tree: Tree, table: str) -> tuple[dict[str, Any], dict[str, tuple[int, int]]]:
+    """Cells of one row, and where each stands."""
+    cells: dict[str, Any] = {}
+    marks = {"": tree.mark}
+    if not tree.is_mapping:
+        return cells, marks
+    for column, part, mark in tree.items():
+        cells[column] = part.plain()
+        # An unknown column is pointed at by its name, a value by itself.
+        marks[column] = mark if part.is_empty or column not in TABLES[table] else part.mark
+    return cells, marks
