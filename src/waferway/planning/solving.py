@@ -1,0 +1,246 @@
+"""HiGHS on a program: options, progress, interruption, prices.
+
+Owns the talk with the solver. A run stopped by Ctrl-C or the clock keeps its best answer and
+says its gap.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from waferway.errors import Infeasible, SolverFailed
+from waferway.planning.extensive import Program
+from waferway.planning.instance import Array
+
+__all__ = ["Answer", "Progress", "solve", "solve_fixed"]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One report of a running solver; gap is relative, NaN while unknown."""
+
+    seconds: float
+    incumbent: float
+    bound: float
+    gap: float
+    nodes: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the solver found.
+
+    Attributes
+    ----------
+    x : array, per column
+    value, bound : float
+        Objective with its constant, and the proven bound.
+    gap : float
+        Relative, as HiGHS defines it: |value - bound| / |value|.
+    status : str
+        ``optimal``, ``gap``, ``time limit``, ``interrupted``.
+    seconds : float
+    nodes, iterations : int
+    """
+
+    x: Array
+    value: float
+    bound: float
+    gap: float
+    status: str
+    seconds: float
+    nodes: int
+    iterations: int
+
+
+def highs_of(program: Program) -> Any:
+    """A HiGHS object that holds a program, silent, single-threaded."""
+    import highspy
+
+    h = highspy.Highs()
+    h.setOptionValue("output_flag", False)
+    lp = highspy.HighsLp()
+    by_column = sp.csc_array(program.matrix)
+    lp.num_row_, lp.num_col_ = by_column.shape
+    lp.col_cost_ = program.cost
+    lp.offset_ = program.constant
+    lp.col_lower_, lp.col_upper_ = program.low, program.high
+    lp.row_lower_, lp.row_upper_ = program.row_low, program.row_high
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_ = by_column.indptr
+    lp.a_matrix_.index_ = by_column.indices
+    lp.a_matrix_.value_ = by_column.data
+    if program.integer.any():
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        lp.integrality_ = [kinds[int(i)] for i in program.integer]
+    if h.passModel(lp) == highspy.HighsStatus.kError:
+        raise SolverFailed("HiGHS refused the program: a coefficient is not a finite number")
+    return h
+
+
+def solve(
+    program: Program,
+    *,
+    gap: float,
+    time_limit: float | None = None,
+    seed: int = 0,
+    threads: int = 1,
+    progress: Callable[[Progress], None] | None = None,
+    start: Array | None = None,
+) -> Answer:
+    """Minimise a program.
+
+    Parameters
+    ----------
+    program : Program
+    gap : float
+        Relative gap at which to stop, at least 0.
+    time_limit : float, optional
+        Seconds; the best answer so far is kept, and is not reproducible.
+    seed, threads : int
+    progress : callable, optional
+        Called with `Progress` about once a second.
+    start : array, optional
+        A point to begin from, per column.
+
+    Returns
+    -------
+    Answer
+
+    Raises
+    ------
+    Infeasible
+        If no plan satisfies the rows.
+    SolverFailed
+        If the solver stopped without an answer.
+    """
+    import highspy
+
+    h = highs_of(program)
+    h.setOptionValue("mip_rel_gap", float(gap))
+    h.setOptionValue("random_seed", int(seed))
+    h.setOptionValue("threads", int(threads))
+    h.setOptionValue("mip_feasibility_tolerance", 1e-7)
+    if time_limit is not None:
+        h.setOptionValue("time_limit", float(time_limit))
+    if start is not None:
+        solution = highspy.HighsSolution()
+        solution.col_value = list(start)
+        h.setSolution(solution)
+    began = time.perf_counter()
+    stopped = _run(h, program, progress, began)
+    seconds = time.perf_counter() - began
+    status = h.getModelStatus()
+    info = h.getInfo()
+    codes = highspy.HighsModelStatus
+    if status in (codes.kInfeasible, codes.kUnboundedOrInfeasible):
+        raise Infeasible("no plan satisfies all rows of the network")
+    if status == codes.kUnbounded:
+        raise SolverFailed("the program is unbounded: something earns without limit")
+    x = np.array(h.getSolution().col_value, dtype=float)
+    if not len(x) or not info.primal_solution_status == 2:
+        raise SolverFailed(f"HiGHS stopped without an answer: {h.modelStatusToString(status)}")
+    value = float(info.objective_function_value)
+    if program.integer.any():
+        bound, reached = float(info.mip_dual_bound), float(info.mip_gap)
+        nodes = int(info.mip_node_count)
+    else:
+        bound, reached, nodes = value, 0.0, 0
+    words = {
+        codes.kOptimal: "optimal" if reached <= 1e-9 else "gap",
+        codes.kTimeLimit: "time limit",
+        codes.kInterrupt: "interrupted",
+    }
+    word = "interrupted" if stopped else words.get(status, h.modelStatusToString(status))
+    return Answer(x, value, bound, reached, word, seconds, nodes, int(info.simplex_iteration_count))
+
+
+def _run(
+    h: Any, program: Program, progress: Callable[[Progress], None] | None, began: float
+) -> bool:
+    """Run with progress; True when Ctrl-C stopped it."""
+    import signal
+    import threading
+
+    asked = {"stop": False}
+    last = {"at": began}
+
+    def check(event: Any) -> None:
+        if asked["stop"]:
+            event.interrupt()
+
+    def report(event: Any) -> None:
+        now = time.perf_counter()
+        if progress is None or now - last["at"] < 1.0:
+            return
+        last["at"] = now
+        out = event.data_out
+        value, bound = float(out.mip_primal_bound), float(out.mip_dual_bound)
+        gap = abs(value - bound) / max(abs(value), 1e-12) if np.isfinite(value) else np.nan
+        progress(Progress(now - began, value, bound, gap, int(out.mip_node_count)))
+
+    if program.integer.any():
+        h.cbMipInterrupt += check
+        h.cbMipLogging += report
+    else:
+        h.cbSimplexInterrupt += check
+    in_main = threading.current_thread() is threading.main_thread()
+    previous = None
+    if in_main:
+
+        def on_interrupt(_number: int, _frame: Any) -> None:
+            asked["stop"] = True
+
+        previous = signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        h.run()
+    finally:
+        if in_main and previous is not None:
+            signal.signal(signal.SIGINT, previous)
+    return asked["stop"]
+
+
+def solve_fixed(program: Program, x: Array) -> tuple[Array, Array, float, Any]:
+    """Re-solve with the integers fixed: prices "given these builds".
+
+    Returns
+    -------
+    x : array, per column
+    duals : array, per row
+        d(objective) / d(right side).
+    value : float
+    highs : object
+        The solved HiGHS, warm, for prices after small changes.
+
+    Raises
+    ------
+    SolverFailed
+        If the fixed program has no optimum, which means that the integers were not feasible.
+    """
+    import highspy
+
+    fixed = np.round(x[program.integer])
+    low, high = program.low.copy(), program.high.copy()
+    low[program.integer] = high[program.integer] = fixed
+    relaxed = Program(
+        program.matrix, program.cost, low, high, np.zeros_like(program.integer),
+        program.row_low, program.row_high, program.constant, program.names, program.columns,
+    )  # fmt: skip
+    h = highs_of(relaxed)
+    h.setOptionValue("threads", 1)
+    h.run()
+    if h.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        raise SolverFailed("with its integers fixed the plan has no optimum; ask for a smaller gap")
+    solution = h.getSolution()
+    return (
+        np.array(solution.col_value, dtype=float),
+        np.array(solution.row_dual, dtype=float),
+        float(h.getInfo().objective_function_value),
+        h,
+    )
