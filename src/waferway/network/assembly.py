@@ -26,6 +26,7 @@ from waferway.network.cells import (
     read_number,
     tidy_period,
 )
+from waferway.network.checking import faults_of
 from waferway.network.declaration import Attribute, Table
 from waferway.network.network import Network
 from waferway.network.positions import InCode, Listed, Origin, Places
@@ -117,8 +118,12 @@ def assemble(
     """
     faults = Faults()
     raw = [found for name, rows in tables.items() if (found := _in_code(name, rows, faults))]
-    given = read_settings(settings, lambda name: Place(cell=f"settings.{name}"), faults)
+    given = read_settings(settings, _setting_in_code, faults)
     return from_raw(raw, given, evidence, faults, closing="nothing was built", keep_places=False)
+
+
+def _setting_in_code(name: str) -> Place:
+    return Place(cell=f"settings.{name}")
 
 
 def _in_code(name: str, rows: Any, faults: Faults) -> RawTable | None:
@@ -227,6 +232,7 @@ def from_raw(
     closing: str = "nothing was read",
     keep_places: bool = True,
     applied: tuple[str, ...] = (),
+    of_setting: Callable[[str], Place] | None = None,
 ) -> Network:
     """Build and check a network from raw tables; raise every fault at once.
 
@@ -245,6 +251,8 @@ def from_raw(
         Whether the network remembers where its values stood.
     applied : tuple of str
         Scenarios that the tables already contain.
+    of_setting : callable (name) -> Place, optional
+        Where a setting stands.
     """
     work = _Assembly(faults)
     for name in TABLES:
@@ -258,17 +266,18 @@ def from_raw(
     frames = {name: _frame(TABLES[name], work) for name in TABLES if work.keys[name]}
     places = Places(work.origins, work.keys, {n: TABLES[n].columns for n in TABLES})
     network = Network(frames, settings, evidence, places if keep_places else {}, applied)
-    _check(network, places, work)
+    _check(network, places, of_setting or _setting_in_code, work)
     faults.raise_any(closing)
     return network
 
 
-def _check(network: Network, places: Places, work: _Assembly) -> None:
-    try:
-        from waferway.network.checking import faults_of
-    except ImportError:  # pragma: no cover
-        return
-    work.faults.extend(faults_of(network, places.locate, work.poisoned))
+def _check(
+    network: Network, places: Places, of_setting: Callable[[str], Place], work: _Assembly
+) -> None:
+    def locate(table: str, row: int, column: str) -> Place:
+        return of_setting(column) if table == "setting" else places.locate(table, row, column)
+
+    work.faults.extend(faults_of(network, locate, work.poisoned))
 
 
 def _merge(name: str, parts: list[RawTable], work: _Assembly) -> None:

@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -29,6 +29,7 @@ __all__ = ["Network"]
 _SETTING = {attribute.name: attribute for attribute in SETTINGS}
 
 
+@cache
 def empty_table(name: str) -> pd.DataFrame:
     """A table without rows, with the columns and types of its declaration."""
     declared = TABLES[name]
@@ -73,7 +74,9 @@ class Network:
     applied: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        full = {name: self.tables.get(name, empty_table(name)) for name in TABLES}
+        full = {
+            name: self.tables[name] if name in self.tables else empty_table(name) for name in TABLES
+        }
         object.__setattr__(self, "tables", MappingProxyType(full))
         filled = {name: a.default for name, a in _SETTING.items()} | dict(self.settings)
         object.__setattr__(self, "settings", MappingProxyType(filled))

@@ -99,7 +99,10 @@ class _Reading:
         except InputError as error:
             self.faults.extend(error.faults)
         self._check_money()
-        return from_raw(self.raw, given, evidence, self.faults, applied=self.applied)
+        return from_raw(
+            self.raw, given, evidence, self.faults, applied=self.applied,
+            of_setting=lambda name: self.settings.get(name, ("", self.settings_place))[1],
+        )  # fmt: skip
 
     def _check_money(self) -> None:
         """Files pass from hand to hand: their money says its currency and its prices."""

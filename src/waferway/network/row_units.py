@@ -19,7 +19,6 @@ __all__ = ["Expected", "RowUnits"]
 
 Factors = tuple[list[str], list[str]]
 _FREE = "?"
-_POWER = ("delivered_power_mw", "site_power_mw")
 
 
 @dataclass(frozen=True)
@@ -200,7 +199,9 @@ class RowUnits:
         measure = self._cell("limit", row, "measure")
         if self._cell("limit", row, "share_of"):
             return [], []
-        if measure in _POWER:
+        if measure == "delivered_power_mw":
+            return ["MW"], ["month"]
+        if measure == "site_power_mw":
             return ["MW"], []
         if measure == "capex_usd":
             return [self._currency], ["month"]
