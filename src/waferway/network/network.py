@@ -139,6 +139,20 @@ class Network:
             )
         return self.tables[name]
 
+    def filled(self, name: str) -> pd.DataFrame:
+        """One table with declared defaults in the place of missing cells."""
+        if name not in self._filled:
+            frame = self.table(name).copy()
+            for attribute in TABLES[name].attributes:
+                if attribute.numeric and isinstance(attribute.default, int | float):
+                    frame[attribute.name] = frame[attribute.name].fillna(attribute.default)
+            self._filled[name] = frame
+        return self._filled[name]
+
+    @cached_property
+    def _filled(self) -> dict[str, pd.DataFrame]:
+        return {}
+
     def setting(self, name: str) -> Any:
         """Value of a setting, or its default."""
         if name not in self.settings:

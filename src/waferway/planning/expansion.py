@@ -40,7 +40,7 @@ __all__ = [
 
 def family(network: Network, party: str) -> set[str]:
     """A party and all it owns through `parent`, at any depth."""
-    parents = network.table("party")["parent"]
+    parents = network.filled("party")["parent"]
     found = {party}
     while True:
         more = {name for name, parent in parents.items() if parent in found} - found
@@ -61,8 +61,8 @@ def _frame(rows: list[dict[str, Any]], columns: str) -> pd.DataFrame:
 
 def _country(network: Network, place: str) -> str:
     for table in ("site", "party"):
-        if place in network.table(table).index:
-            return str(network.table(table).loc[place, "country"])
+        if place in network.filled(table).index:
+            return str(network.filled(table).loc[place, "country"])
     return place
 
 
@@ -72,9 +72,9 @@ def _country(network: Network, place: str) -> str:
 def expand_lines(inst: Instance) -> None:
     """Lines, modules, openings, and the capacity that orders of each period bring."""
     net = inst.network
-    technology = net.table("technology")
+    technology = net.filled("technology")
     rows = []
-    for name, line in net.table("line").iterrows():
+    for name, line in net.filled("line").iterrows():
         place = line["site"] or line["party"]
         rows.append(
             {
@@ -97,13 +97,13 @@ def expand_lines(inst: Instance) -> None:
     inst.a["fixed"] = np.where(owned, _value(inst, "line", "fixed_usd", keys), 0.0)
     inst.a["line_variable"] = np.where(owned, _value(inst, "line", "variable_usd", keys), 0.0)
     for column in ("mw_per_unit", "water_per_unit"):
-        inst.a[column] = net.table("line").loc[keys, column].to_numpy(dtype=float)
+        inst.a[column] = net.filled("line").loc[keys, column].to_numpy(dtype=float)
     _expand_openings(inst)
     _expand_modules(inst)
 
 
 def _expand_openings(inst: Instance) -> None:
-    site = inst.network.table("site")
+    site = inst.network.filled("site")
     used = set(inst.line.loc[inst.line["owned"], "site"])
     names = [s for s in site.index if s in used and not math.isnan(site.loc[s, "opening_usd"])]
     inst.opening = pd.DataFrame(
@@ -135,7 +135,7 @@ def _service(inst: Instance, since: float, until: float, ages: Array, shares: Ar
 
 def _expand_modules(inst: Instance) -> None:
     net = inst.network
-    table = net.table("module")
+    table = net.filled("module")
     index = {name: i for i, name in enumerate(inst.line["line"])}
     keys = [k for k in table.index if inst.owned(str(table.loc[k, "line"]))]
     count = len(keys)
@@ -147,7 +147,7 @@ def _expand_modules(inst: Instance) -> None:
     paid = np.zeros((count, t_count, t_count))
     worth = np.zeros((count, t_count))
     allowed = np.zeros((count, t_count), dtype=bool)
-    outturn = net.table("outturn")
+    outturn = net.filled("outturn")
     past = outturn[outturn["measure"] == "orders"]
     horizon = inst.years(inst.calendar.end)
     for b, key in enumerate(keys):
@@ -245,12 +245,12 @@ def _end_value(rate: float, life: float, first: float, horizon: float) -> float:
 def expand_activities(inst: Instance) -> None:
     """Recipes on lines: what can be started where, and when."""
     net = inst.network
-    recipe, pair_table = net.table("recipe"), net.table("line_recipe")
+    recipe, pair_table = net.filled("recipe"), net.filled("line_recipe")
     listed: dict[str, set[str]] = defaultdict(set)
     for line, name in zip(pair_table["line"], pair_table["recipe"], strict=True):
         listed[name].add(line)
     further: dict[str, list[tuple[str, float]]] = defaultdict(list)
-    use_table = net.table("recipe_use")
+    use_table = net.filled("recipe_use")
     for name, technology, amount in zip(
         use_table["recipe"], use_table["technology"], use_table["capacity_per_start"], strict=True
     ):
@@ -319,7 +319,7 @@ def expand_activities(inst: Instance) -> None:
 
 def _reached_lines(inst: Instance) -> set[str]:
     """Lines of others that offers of capacity or stakes on offer reach."""
-    offers, stakes = inst.network.table("offer"), inst.network.table("stake")
+    offers, stakes = inst.network.filled("offer"), inst.network.filled("stake")
     found = set(offers["line"]) - {""}
     for owned, price in zip(stakes["owned"], stakes["price_usd"], strict=True):
         if not math.isnan(price):
@@ -367,7 +367,7 @@ def _expand_shared_pools(
 
 
 def _expand_activations(inst: Instance) -> None:
-    table = inst.network.table("recipe")
+    table = inst.network.filled("recipe")
     act = inst.activity
     cost: dict[str, float] = {}
     for name, group in zip(act["recipe"], act["group"], strict=True):
@@ -375,7 +375,7 @@ def _expand_activations(inst: Instance) -> None:
     started = {
         group for group, past in zip(act["group"], inst.a["past_starts"], strict=True) if past.any()
     }
-    outturn = inst.network.table("outturn")
+    outturn = inst.network.filled("outturn")
     ran = set(outturn.loc[outturn["measure"] == "starts", "subject"])
     started |= {table.loc[n, "reuse_group"] or n for n in ran if n in table.index}
     groups = [g for g, usd in cost.items() if usd > 0 and g not in started]
@@ -386,7 +386,7 @@ def _expand_activations(inst: Instance) -> None:
 
 def _qualified(inst: Instance) -> dict[tuple[str, str, str], dt.date | None]:
     """(line, item, customer) to the first day; empty where nothing is restricted."""
-    q = inst.network.table("qualification")
+    q = inst.network.filled("qualification")
     return {
         (line, item, customer): first
         for line, item, customer, first in zip(
@@ -398,13 +398,13 @@ def _qualified(inst: Instance) -> dict[tuple[str, str, str], dt.date | None]:
 def expand_stocks(inst: Instance) -> None:
     """Items at places for owners, and which activity makes or takes them."""
     net = inst.network
-    table = net.table("recipe_item")
+    table = net.filled("recipe_item")
     item_of: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
     for key, recipe, item, role in zip(
         table.index, table["recipe"], table["item"], table["role"], strict=True
     ):
         item_of[recipe].append((key, item, role))
-    restricted = set(net.table("qualification")["item"])
+    restricted = set(net.filled("qualification")["item"])
     stocks: dict[tuple[str, str, str], int] = {}
 
     def stock(item: str, place: str, owner: str = "") -> int:
@@ -422,14 +422,14 @@ def expand_stocks(inst: Instance) -> None:
             else:
                 owner = designer if item in restricted else ""
                 taken.append((stock(item, place, owner), a, key))
-    lying = net.table("stock")
+    lying = net.filled("stock")
     for place, item in zip(lying["place"], lying["item"], strict=True):
         stock(item, place)
     for item, place in _delivered(inst):
         stock(item, place)
     for item, region in _regional(inst):
         stock(item, region)
-    kinds = net.table("item")["kind"]
+    kinds = net.filled("item")["kind"]
     inst.stock = _frame(
         [
             {"item": i, "kind": kinds[i], "place": p, "owner": o, "country": _country(net, p)}
@@ -476,16 +476,16 @@ def expand_stocks(inst: Instance) -> None:
 
 def _usable_offers(inst: Instance) -> list[str]:
     """Offers of the view: all in a cut-down network, outside sellers only in the system view."""
-    offers = inst.network.table("offer")
+    offers = inst.network.filled("offer")
     if inst.party:
         return list(offers.index)
-    makers = set(inst.network.table("line")["party"])
+    makers = set(inst.network.filled("line")["party"])
     return [k for k in offers.index if offers.loc[k, "seller"] not in makers]
 
 
 def _delivered(inst: Instance) -> list[tuple[str, str]]:
     """(item, place) that offers deliver."""
-    offers = inst.network.table("offer")
+    offers = inst.network.filled("offer")
     return [
         (offers.loc[k, "item"], offers.loc[k, "place"] or offers.loc[k, "seller"])
         for k in _usable_offers(inst)
@@ -496,14 +496,14 @@ def _delivered(inst: Instance) -> list[tuple[str, str]]:
 def eligible_items(inst: Instance, demand: str) -> dict[str, float]:
     """Items that may serve a demand, with their weight."""
     net = inst.network
-    row = net.table("demand").loc[demand]
+    row = net.filled("demand").loc[demand]
     if row["item"]:
         weights = {row["item"]: 1.0}
     else:
-        w = net.table("weight")
+        w = net.filled("weight")
         w = w[w["basis"] == row["basis"]]
         weights = dict(zip(w["item"], w["weight"].astype(float), strict=True))
-    captive = net.table("item")["captive_to"]
+    captive = net.filled("item")["captive_to"]
     return {
         item: weight
         for item, weight in weights.items()
@@ -513,7 +513,7 @@ def eligible_items(inst: Instance, demand: str) -> dict[str, float]:
 
 def _regional(inst: Instance) -> list[tuple[str, str]]:
     """(item, region) that regional demands can take."""
-    demand = inst.network.table("demand")
+    demand = inst.network.filled("demand")
     return [
         (item, region)
         for name, region in zip(demand.index, demand["region"], strict=True)
@@ -530,7 +530,7 @@ def _origins(inst: Instance) -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for h in inst.makes.rows:
         found[inst.stock["item"][h]].add(inst.stock["place"][h])
-    lying = inst.network.table("stock")
+    lying = inst.network.filled("stock")
     for place, item in zip(lying["place"], lying["item"], strict=True):
         found[item].add(place)
     for item, place in _delivered(inst):
@@ -556,11 +556,11 @@ def _qualified_from(inst: Instance) -> dict[tuple[str, str, str], int]:
 def expand_flows(inst: Instance) -> None:
     """Movements of items over lanes, and from the maker to the customer at one place."""
     net = inst.network
-    lanes = net.table("lane")
+    lanes = net.filled("lane")
     by_ends: dict[tuple[str, str], list[int]] = defaultdict(list)
     for i, ends in enumerate(zip(lanes["from_place"], lanes["to_place"], strict=True)):
         by_ends[ends].append(i)
-    kinds = net.table("item")["kind"]
+    kinds = net.filled("item")["kind"]
     index = {
         (i, p, o): h
         for h, (i, p, o) in enumerate(
@@ -629,7 +629,7 @@ def expand_flows(inst: Instance) -> None:
 def expand_services(inst: Instance) -> None:
     """Demands, and which stock may serve which."""
     net = inst.network
-    table = net.table("demand")
+    table = net.filled("demand")
     inst.demand = table.reset_index(drop=True)[
         ["name", "party", "segment", "region", "item", "basis", "measure", "must_serve"]
     ].rename(columns={"name": "demand"})
@@ -650,7 +650,7 @@ def expand_services(inst: Instance) -> None:
         if not owner:
             index[item].append((h, place))
     origins, qualified = _origins(inst), _qualified_from(inst)
-    restricted = set(net.table("qualification")["item"])
+    restricted = set(net.filled("qualification")["item"])
     rows: list[dict[str, Any]] = []
     for j, d in inst.demand.iterrows():
         for item, weight in eligible_items(inst, d["demand"]).items():
@@ -721,7 +721,7 @@ def _survival(inst: Instance) -> Array:
 def expand_contracts(inst: Instance) -> None:
     """Offers with their steps, commitments, rights and stakes on sale."""
     net = inst.network
-    table, steps = net.table("offer"), net.table("offer_step")
+    table, steps = net.filled("offer"), net.filled("offer_step")
     index = {
         (i, p): h
         for h, (i, p, o) in enumerate(
@@ -779,7 +779,7 @@ def expand_contracts(inst: Instance) -> None:
 
 
 def _expand_commitments(inst: Instance) -> None:
-    table = inst.network.table("commitment")
+    table = inst.network.filled("commitment")
     line_index = {name: i for i, name in enumerate(inst.line["line"])}
     binding = table[table["force"] != "letter_of_intent"]
     keys = list(binding.index)
@@ -817,7 +817,7 @@ def _expand_rights(inst: Instance) -> None:
     net = inst.network
     shape = (inst.periods, inst.periods)
     own = family(net, inst.party) if inst.party else set()
-    rights = net.table("right")
+    rights = net.filled("right")
     sale = [
         k for k in rights.index
         if inst.party and rights.loc[k, "party"] in own
@@ -842,7 +842,7 @@ def _expand_rights(inst: Instance) -> None:
             what = rights.loc[k, "what"]
             held[what] = np.maximum(held.get(what, np.zeros(inst.periods)), since)
     inst.held_rights = held
-    stakes = net.table("stake")
+    stakes = net.filled("stake")
     offered = [
         k for k in stakes.index
         if inst.party and stakes.loc[k, "owner"] in own
@@ -869,7 +869,7 @@ def expand_money(inst: Instance, budget_usd: float | None) -> None:
     starts = [p.start for p in inst.calendar]
     capped = []
     price = inst.a["price"].copy()
-    table = net.table("incentive")
+    table = net.filled("incentive")
     for key in table.index:
         row = table.loc[key]
         where = inst.module["site"].eq(row["place"]) | inst.module["country"].eq(row["place"])
@@ -891,7 +891,7 @@ def expand_money(inst: Instance, budget_usd: float | None) -> None:
             ]  # fmt: skip
     inst.a["net_price"] = price
     inst.incentive = _frame(capped, "incentive module_index share amount covers")
-    funds = net.table("fund")
+    funds = net.filled("fund")
     mine = family(net, inst.party) if inst.party else {""}
     rows = [
         {"fund": k, "amount": float(funds.loc[k, "amount_usd"]),
@@ -906,11 +906,11 @@ def expand_money(inst: Instance, budget_usd: float | None) -> None:
     opened = [d if isinstance(d, dt.date) else None for d in inst.fund["from_date"]]
     closed = [d if isinstance(d, dt.date) else None for d in inst.fund["to_date"]]
     inst.a["may_draw"] = (inst.window(opened, closed) & inst.decided).astype(float)
-    holding = net.table("item")["holding_usd"]
+    holding = net.filled("item")["holding_usd"]
     inst.a["holding"] = np.outer(
         [float(holding[i]) for i in inst.stock["item"]], inst.months
     ).reshape(len(inst.stock), inst.periods)
-    limits = net.table("limit")
+    limits = net.filled("limit")
     inst.limit = limits.reset_index(drop=True)[
         ["name", "measure", "select", "share_of", "sense", "from_date", "to_date"]
     ].rename(columns={"name": "limit"})

@@ -212,8 +212,7 @@ def assemble(
     height = 0
     for w, (d, decisions, goal, probability) in enumerate(branches):
         at = columns[w]
-        # Common decisions cost the same in every branch: count them once, in the first.
-        cost[at] += probability * goal.cost + (goal.common if w == 0 else 0.0)
+        cost[at] += probability * (goal.cost + goal.common)
         constant += probability * goal.constant
         for block in decisions:
             own = at[block.offset : block.offset + block.size]

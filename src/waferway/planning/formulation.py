@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from waferway.network.selection import selected
 from waferway.planning.instance import Array, Instance
+from waferway.planning.selected import selected
 from waferway.planning.sums import Rows, Sum, Variable, total
 
 __all__ = ["Decisions", "Objective", "constraints", "decide", "objective", "spending"]
@@ -569,7 +569,7 @@ def _most_capacity(d: Instance) -> Array:
 def supplies(v: Decisions, d: Instance) -> Iterator[Rows]:
     """12: power and water of sites."""
     there, given = capacity(v, d)
-    sites = d.network.table("site")
+    sites = d.network.filled("site")
     for column, name in (("mw_per_unit", "power_mw"), ("water_per_unit", "water_m3")):
         cap = d.network.values("site", name, d.calendar, d.branch)
         for site in sites.index:
@@ -594,18 +594,18 @@ def lanes(v: Decisions, d: Instance) -> Iterator[Rows]:
             left = v.flow.into(1, np.zeros(len(members)), members)
             where = ~np.isnan(cap[[i]]) & d.decided
             yield Rows("lane", left, "<=", np.nan_to_num(cap[[i]]), where,
-                       [d.network.table("lane").index[i]])  # fmt: skip
+                       [d.network.filled("lane").index[i]])  # fmt: skip
 
 
 def limits(v: Decisions, d: Instance) -> Iterator[Rows]:
     """13: caps, floors, shares and bans."""
     for i in range(len(d.limit)):
         row = d.limit.loc[i]
-        left, given = _measured(v, d, row["measure"], row["select"])
+        left, given = _measured(v, d, row["measure"], row["select"], row["limit"])
         bound = d.a["bound"][i]
         where = (d.a["limit_holds"][i] > 0)[None, :]
         if row["share_of"] is not None and row["share_of"] != "":
-            whole, whole_given = _measured(v, d, row["measure"], row["share_of"])
+            whole, whole_given = _measured(v, d, row["measure"], row["share_of"], row["limit"])
             filled = np.nan_to_num(bound)[None, :]
             left = left - whole * filled
             right = filled * whole_given - given
@@ -615,22 +615,26 @@ def limits(v: Decisions, d: Instance) -> Iterator[Rows]:
         yield Rows("limit", left, row["sense"], right, where, [row["limit"]])
 
 
-def _measured(v: Decisions, d: Instance, measure: str, select: str) -> tuple[Sum, Array]:
+def _measured(
+    v: Decisions, d: Instance, measure: str, select: str, limit: str
+) -> tuple[Sum, Array]:
     """One row of T expressions that a limit counts, and the part that no decision moves."""
     nothing = np.zeros((1, d.periods))
     select = "" if select == "*" else select
     if measure == "starts":
-        keep = np.flatnonzero(selected(d.activity, select))
+        keep = np.flatnonzero(selected(d.activity, select, limit))
         return v.starts.into(1, np.zeros(len(keep)), keep), nothing
     if measure == "output":
         frame = d.activity.loc[d.makes.cols].reset_index(drop=True)
         frame["item"] = d.stock["item"].to_numpy()[d.makes.rows]
         frame["kind"] = d.stock["kind"].to_numpy()[d.makes.rows]
-        keep = np.flatnonzero(selected(frame, select))
+        keep = np.flatnonzero(selected(frame, select, limit))
         return v.starts.into(1, np.zeros(len(keep)), d.makes.cols[keep], d.makes.value[keep],
                              d.lags, d.makes.lag[keep]), nothing  # fmt: skip
     if measure in ("capacity", "site_power_mw"):
-        keep = np.flatnonzero(selected(d.line, select) & d.line["owned"].to_numpy(dtype=bool))
+        keep = np.flatnonzero(
+            selected(d.line, select, limit) & d.line["owned"].to_numpy(dtype=bool)
+        )
         there, given = capacity(v, d)
         scale = np.ones((len(keep), d.periods))
         if measure == "site_power_mw":
@@ -638,15 +642,15 @@ def _measured(v: Decisions, d: Instance, measure: str, select: str) -> tuple[Sum
         part = (there.take(keep) * scale).collapse()
         return part, (scale * given[keep]).sum(axis=0)[None, :]
     if measure == "orders":
-        keep = np.flatnonzero(selected(d.module, select))
+        keep = np.flatnonzero(selected(d.module, select, limit))
         return v.orders.into(1, np.zeros(len(keep)), keep), nothing
     if measure == "capex_usd":
-        keep = np.flatnonzero(selected(d.module, select))
+        keep = np.flatnonzero(selected(d.module, select, limit))
         return _module_payments(v, d, keep), nothing
     if measure == "flow":
-        keep = np.flatnonzero(selected(d.flow, select))
+        keep = np.flatnonzero(selected(d.flow, select, limit))
         return v.flow.into(1, np.zeros(len(keep)), keep), nothing
-    keep = np.flatnonzero(selected(d.serve, select))
+    keep = np.flatnonzero(selected(d.serve, select, limit))
     value = d.a["served_mw"][keep] if measure == "delivered_power_mw" else 1.0
     return v.served.into(1, np.zeros(len(keep)), keep, value), nothing
 

@@ -214,7 +214,7 @@ def lay_out(
 
 def outturn_amounts(inst: Instance, measure: str, subject: str, of: str) -> Array | None:
     """Recorded amount of one subject in each past period, shape (T,); None without record."""
-    rows = inst.network.table("outturn")
+    rows = inst.network.filled("outturn")
     rows = rows[(rows["measure"] == measure) & (rows["subject"] == subject) & (rows["of"] == of)]
     if rows.empty:
         return None

@@ -64,6 +64,7 @@ def highs_of(program: Program) -> Any:
     import highspy
 
     h = highspy.Highs()
+    h.setOptionValue("log_to_console", False)
     h.setOptionValue("output_flag", False)
     lp = highspy.HighsLp()
     by_column = sp.csc_array(program.matrix)

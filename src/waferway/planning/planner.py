@@ -1,0 +1,327 @@
+"""`plan`: from a network to a plan.
+
+Owns the order of the steps: calendar, view, layout, program, solver, result.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import platform
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from waferway.calendar import Calendar, day, end_of
+from waferway.errors import Fault, InputError, Place, RangeError, SolverFailed, nearest
+from waferway.network.network import Network
+from waferway.planning.extensive import Program, assemble, to_linopy
+from waferway.planning.formulation import Decisions, Objective, decide, objective
+from waferway.planning.instance import Instance, lay_out
+from waferway.planning.plan import Plan
+from waferway.planning.results import tables_of
+from waferway.planning.solving import Answer, Progress, solve
+from waferway.planning.view import cut_down
+
+__all__ = ["OBJECTIVES", "plan"]
+
+OBJECTIVES = ("cost", "value", "compute")
+Step = str | Sequence[tuple[str, str]]
+
+
+def plan(
+    network: Network,
+    party: str | None = None,
+    now: str | dt.date | None = None,
+    until: str | dt.date | None = None,
+    start: str | dt.date | None = None,
+    step: Step | None = None,
+    objective: str = "cost",
+    budget_usd: float | None = None,
+    basis: str | None = None,
+    gap: float = 5e-3,
+    time_limit: float | None = None,
+    seed: int = 0,
+    solver: str = "highs",
+    threads: int = 1,
+    progress: Callable[[Progress], None] | None = None,
+    **solver_options: Any,
+) -> Plan:
+    """Plan a network: what to build, buy, reserve and ship, where and when.
+
+    Parameters
+    ----------
+    network : Network
+        Never changed.
+    party : str, optional
+        Whose plan. None is the system view: one mind, all lines, all costs.
+    now : str or date, optional
+        Last day of history. Default: the network's setting, else the day before `start`.
+    until, start : str or date, optional
+        Last and first day shown; labels such as ``2030Q4`` name whole periods. Defaults: the
+        network's settings.
+    step : str, or sequence of (step, until), optional
+        ``month``, ``quarter``, ``half``, ``year``, or a mixture such as
+        ``[("quarter", "2030Q4"), ("year", "2040")]``.
+    objective : str
+        ``cost`` (serve demand; unserved demand costs its value), ``value`` (worth of what is
+        served less cost), ``compute`` (most compute-years on a basis).
+    budget_usd : float, optional
+        Most money to spend in all, from any fund.
+    basis : str, optional
+        Compute basis of ``compute``; default: the network's setting.
+    gap : float
+        Relative gap at which to stop, 0 to 1.
+    time_limit : float, optional
+        Seconds; a plan stopped by the clock says that it is not reproducible.
+    seed, threads : int
+        Of the solver. More than one thread is not reproducible.
+    solver : str
+        ``highs``, or any solver that linopy knows and this machine has (one branch only).
+    progress : callable, optional
+        Called about once a second with bound, incumbent and gap.
+    **solver_options
+        Handed to other solvers.
+
+    Returns
+    -------
+    Plan
+
+    Raises
+    ------
+    InputError
+        If an argument does not fit the network; all faults at once.
+    Infeasible
+        If no plan satisfies the network.
+    SolverFailed
+        If the solver stopped without an answer.
+
+    Examples
+    --------
+    >>> from waferway.network.network import Network
+    >>> net = Network.build(
+    ...     {
+    ...         "party": [{"name": "fab", "kind": "foundry", "country": "TW"}],
+    ...         "item": [{"name": "chip", "unit": "chip", "kind": "package"}],
+    ...         "technology": [{"name": "logic", "capacity_unit": "wafer/month"}],
+    ...         "recipe": [{"name": "chips", "technology": "logic"}],
+    ...         "recipe_item": [{"recipe": "chips", "item": "chip", "role": "out",
+    ...                          "quantity_per_start": 60}],
+    ...         "line": [{"name": "l1", "party": "fab", "technology": "logic",
+    ...                   "capacity": "1k wafers/month"}],
+    ...         "demand": [{"name": "world", "item": "chip", "quantity": "80k chips/month",
+    ...                     "value_usd": 10}],
+    ...     },
+    ...     {"start": "2026Q1", "until": "2026Q1", "currency": "USD", "price_year": 2026},
+    ... )
+    >>> p = plan(net)
+    >>> float(p.unserved.to_frame()["unserved"].sum())
+    60000.0
+    """
+    _check_arguments(network, objective, gap, solver)
+    calendar, decided, shown, now_day = _calendar(network, start, until, step, now)
+    first = calendar.periods[int(np.argmax(decided))].start
+    base = network.setting("base_date") or first
+    rate = float(network.setting("discount_rate"))
+    of_basis = _basis(network, objective, basis)
+    view, own = (network, None) if party is None else cut_down(network, party)
+
+    def lay(branch: str) -> Instance:
+        return lay_out(
+            view, calendar, decided, base=base, rate=rate, party=party or "", own_lines=own,
+            branch=branch, budget_usd=budget_usd,
+        )  # fmt: skip
+
+    branches, program = formulate([lay(b) for b, _ in view.leaves],
+                                  [p for _, p in view.leaves], objective, of_basis)  # fmt: skip
+    if solver == "highs":
+        answer = solve(program, gap=gap, time_limit=time_limit, seed=seed, threads=threads,
+                       progress=progress)  # fmt: skip
+    else:
+        answer = _through_linopy(branches, program, solver, gap, time_limit, solver_options)
+    manifest = {
+        "waferway": _version(),
+        "network_sha256": network.sha256,
+        "title": network.setting("title"),
+        "scenarios": list(network.applied),
+        "party": party,
+        "own_lines": None if own is None else sorted(own),
+        "now": now_day.isoformat(),
+        "start": calendar.periods[int(np.argmax(shown))].label,
+        "until": calendar.periods[len(shown) - 1 - int(np.argmax(shown[::-1]))].label,
+        "periods": [p.label for p in calendar],
+        "objective": objective,
+        "basis": of_basis,
+        "budget_usd": budget_usd,
+        "base_date": base.isoformat(),
+        "discount_rate": rate,
+        "solver": solver,
+        "seed": seed,
+        "threads": threads,
+        "gap_asked": gap,
+        "gap": answer.gap,
+        "objective_value": answer.value,
+        "bound": answer.bound,
+        "status": answer.status,
+        "reproducible": answer.status in ("optimal", "gap") and threads == 1,
+        "rows": program.size()[0],
+        "columns": program.size()[1],
+        "integers": program.size()[2],
+        "branches": [{"branch": b, "probability": p} for b, p in view.leaves],
+    }
+    volatile = {
+        "solver_seconds": answer.seconds,
+        "nodes": answer.nodes,
+        "iterations": answer.iterations,
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "system": platform.system(),
+    }
+    tables, cost = tables_of(branches, program, answer.x)
+    manifest["cost_usd"] = cost
+    return Plan(view, calendar, decided, shown, manifest, tables, volatile, program, answer.x)
+
+
+def formulate(
+    instances: Sequence[Instance],
+    probabilities: Sequence[float],
+    objective_name: str,
+    basis: str,
+) -> tuple[list[tuple[Instance, Decisions, Objective, float]], Program]:
+    """The branches of a network with their decisions and objectives, and the program of all."""
+    branches = []
+    for d, probability in zip(instances, probabilities, strict=True):
+        v = decide(d, objective_name, basis)
+        on_basis = (d.demand["basis"] == basis).to_numpy(dtype=bool)
+        highest = _highest_value(d, on_basis)
+        branches.append((d, v, objective(v, d, objective_name, basis, highest), probability))
+    return branches, assemble(branches[0][1], branches)
+
+
+def _highest_value(d: Instance, on_basis: Any) -> float:
+    worth = d.network.values("demand", "value_usd", d.calendar, d.branch).to_numpy(dtype=float)
+    known = worth[on_basis][:, d.decided] if len(worth) else worth
+    return float(np.nanmax(known)) if known.size and not np.isnan(known).all() else 1.0
+
+
+def _calendar(
+    network: Network,
+    start: str | dt.date | None,
+    until: str | dt.date | None,
+    step: Step | None,
+    now: str | dt.date | None,
+) -> tuple[Calendar, Any, Any, dt.date]:
+    """Calendar, decided periods, shown periods, and the last day of history."""
+    first = day(start) if start is not None else network.setting("start")
+    last = until if until is not None else network.setting("until")
+    missing = [n for n, x in (("start", first), ("until", last)) if x is None]
+    if missing:
+        raise InputError(
+            [
+                Fault(
+                    Place("setting"),
+                    f"{name} is not known",
+                    why="a plan needs its first and last day",
+                    suggestion=f'pass {name}= to plan, or set it, for example "2026Q1"',
+                    kind="horizon",
+                )
+                for name in missing
+            ],
+            "nothing was planned",
+        )
+    if isinstance(first, str):
+        first = day(first)
+    now_value = now if now is not None else network.setting("now")
+    now_day = (
+        first - dt.timedelta(days=1)
+        if now_value is None
+        else end_of(now_value) - dt.timedelta(days=1)
+    )
+    plain = step if step is not None else str(network.setting("step"))
+    steps = [(plain, str(last))] if isinstance(plain, str) else [(s, str(u)) for s, u in plain]
+    begin = _months_later(first, -int(network.setting("warmup_months") or 0))
+    tail = int(network.setting("tail_months") or 0)
+    end = _months_later(end_of(steps[-1][1]), tail)
+    if tail:
+        steps = [*steps, (steps[-1][0], str(end - dt.timedelta(days=1)))]
+        if end <= end_of(steps[-2][1]):
+            steps = steps[:-1]
+    calendar = Calendar.build(begin, steps)
+    shown = np.array([first <= p.start < end_of(last) for p in calendar])
+    decided = np.array([p.end > now_day + dt.timedelta(days=1) for p in calendar])
+    if not decided.any():
+        raise RangeError(f"now ({now_day}) is after the last period ({calendar.labels[-1]})")
+    return calendar, decided, shown, now_day
+
+
+def _months_later(when: dt.date, months: int) -> dt.date:
+    index = when.year * 12 + when.month - 1 + months
+    return dt.date(index // 12, index % 12 + 1, 1) if months else when
+
+
+def _check_arguments(network: Network, objective_name: str, gap: float, solver: str) -> None:
+    if objective_name not in OBJECTIVES:
+        close = nearest(objective_name, OBJECTIVES)
+        raise RangeError(
+            f'"{objective_name}" is no objective; use {", ".join(OBJECTIVES)}'
+            + (f" (did you mean {close[0]}?)" if close else "")
+        )
+    if not 0 <= gap < 1:
+        raise RangeError(f"gap is {gap}; it must be at least 0 and below 1")
+    if solver != "highs" and len(network.leaves) > 1:
+        raise RangeError(f"{solver} plans one branch; for several use highs")
+
+
+def _basis(network: Network, objective_name: str, basis: str | None) -> str:
+    chosen = basis or network.setting("compute_basis") or ""
+    known = sorted(set(network.table("weight")["basis"]))
+    if chosen and chosen not in known:
+        close = nearest(chosen, known)
+        raise RangeError(
+            f'"{chosen}" is no compute basis of this network; it has {", ".join(known) or "none"}'
+            + (f" (did you mean {close[0]}?)" if close else "")
+        )
+    if objective_name == "compute" and not chosen:
+        raise RangeError("the objective compute needs a basis: pass basis= or set compute_basis")
+    return chosen
+
+
+def _through_linopy(
+    branches: list[tuple[Instance, Decisions, Objective, float]],
+    program: Program,
+    solver: str,
+    gap: float,
+    time_limit: float | None,
+    options: dict[str, Any],
+) -> Answer:
+    """Solve with another solver through linopy."""
+    import time
+
+    import linopy
+
+    if solver not in linopy.available_solvers:
+        raise SolverFailed(
+            f"{solver} is not installed; this machine has {', '.join(linopy.available_solvers)}"
+        )
+    d, v, goal, _ = branches[0]
+    model = to_linopy(v, d, goal)
+    if time_limit is not None:
+        options = {"time_limit": time_limit, **options}
+    began = time.perf_counter()
+    status, condition = model.solve(solver_name=solver, progress=False, **options)
+    if status != "ok":
+        raise SolverFailed(f"{solver} stopped without an answer: {condition}")
+    x = np.zeros(program.matrix.shape[1])
+    for block in v:
+        if block.size:
+            at = program.columns[0][block.offset : block.offset + block.size]
+            x[at] = model.variables[block.name].solution.to_numpy().ravel()
+    value = float(program.cost @ x + program.constant)
+    seconds = time.perf_counter() - began
+    return Answer(x, value, value, gap, str(condition), seconds, 0, 0)
+
+
+def _version() -> str:
+    from waferway import __version__
+
+    return __version__
