@@ -1,0 +1,1 @@
+"""Concentration and the deal screen."""
