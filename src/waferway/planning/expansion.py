@@ -123,6 +123,8 @@ def _service(inst: Instance, since: float, until: float, ages: Array, shares: Ar
     """Average of a ramp over each period, in service between two days; shape (T,)."""
     start = np.array([p.start.toordinal() for p in inst.calendar], dtype=float)
     end = np.array([p.end.toordinal() for p in inst.calendar], dtype=float)
+    if ages[0] > 0:  # before its first row a ramp is 1, its default
+        ages, shares = np.append(0.0, ages), np.append(1.0, shares)
     edges = [since + age * DAYS_PER_MONTH for age in ages] + [np.inf]
     out = np.zeros(inst.periods)
     for low, high, share in zip(edges, edges[1:], shares, strict=False):
