@@ -11,7 +11,7 @@ from collections import defaultdict
 from waferway.errors import nearest
 from waferway.network.check_time import find_cell
 from waferway.network.findings import ITEM_KINDS, Findings, given, level, some
-from waferway.network.schema import TABLES
+from waferway.network.schema import SETTINGS, TABLES
 from waferway.network.selection import SELECT_COLUMNS, matches, parse_selection
 
 __all__ = ["check_meaning"]
@@ -449,6 +449,20 @@ def _changes(at: Findings) -> None:
     for row, cells in enumerate(frame.to_dict("records")):
         table, key, column = cells["table"], cells["key"], cells["column"]
         operation = cells["operation"]
+        if table == "setting":
+            valid = [a.name for a in SETTINGS]
+            if key not in valid:
+                at.add(
+                    ("change", row, "key"), f'key is "{key}", which is no setting', "",
+                    at.guess(key, valid, "setting"), "unknown-setting",
+                )  # fmt: skip
+            continue
+        if table in ("profile", "cite", "scenario", "change"):
+            at.add(
+                ("change", row, "table"), f"changes table {table}",
+                "a change is made to a cell, by table, key, column and period", "", "change",
+            )  # fmt: skip
+            continue
         if table and table not in TABLES:
             at.add(
                 ("change", row, "table"), f'table is "{table}", which is no table', "",
@@ -473,7 +487,7 @@ def _changes(at: Findings) -> None:
             continue
         if operation == "row" or "*" in key or (table, key) in made:
             continue
-        if table not in ("profile", "cite", "change") and column:
+        if column:
             find_cell(at, "change", row, (table, key, column))
         elif key not in at.valid(table):
             at.add(

@@ -357,7 +357,7 @@ class Network:
         Rows that cannot stand without it go, and so do the rows that refer to them; what went
         is listed by comparing the two networks.
         """
-        from waferway.network.scenarios import drop_imputed
+        from waferway.network.imputed import drop_imputed
 
         return drop_imputed(self)
 
