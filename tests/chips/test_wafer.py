@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from tests.reference import chips_wafer as slow
+
 from waferway.chips import wafer
 from waferway.errors import RangeError
 
@@ -53,8 +53,9 @@ def test_ferris_prabhu_is_within_five_percent(published):
     for row in published:
         w, h = float(row["w_mm"]), float(row["h_mm"])
         exact = wafer.exact_gross_dies(w, h, **lengths(row))
-        form = float(wafer.gross_dies_ferris_prabhu(w, h, **lengths(row)))
-        assert abs(form / exact - 1) <= 0.05, row
+        for oblong in (False, True):
+            form = float(wafer.gross_dies_ferris_prabhu(w, h, **lengths(row), oblong=oblong))
+            assert abs(form / exact - 1) <= 0.05, row
 
 
 def test_worked_examples_of_the_reference_page():
