@@ -6,8 +6,11 @@ says its gap.
 
 from __future__ import annotations
 
+import contextlib
+import os
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,7 +66,8 @@ def highs_of(program: Program) -> Any:
     """A HiGHS object that holds a program, silent, single-threaded."""
     import highspy
 
-    h = highspy.Highs()
+    with _standard_output_closed():
+        h = highspy.Highs()
     h.setOptionValue("log_to_console", False)
     h.setOptionValue("output_flag", False)
     lp = highspy.HighsLp()
@@ -83,6 +87,28 @@ def highs_of(program: Program) -> Any:
     if h.passModel(lp) == highspy.HighsStatus.kError:
         raise SolverFailed("HiGHS refused the program: a coefficient is not a finite number")
     return h
+
+
+@contextlib.contextmanager
+def _standard_output_closed() -> Iterator[None]:
+    """HiGHS 1.16 prints a banner when it is made, before any option can be set.
+
+    What we print on standard output is often one JSON object, so the banner must not be there.
+    """
+    sys.stdout.flush()
+    try:
+        kept = os.dup(1)
+    except OSError:  # no standard output at all
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def solve(

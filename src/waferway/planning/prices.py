@@ -1,0 +1,232 @@
+"""What one more unit would be worth: prices of a plan, given its builds.
+
+Owns duals in words. Integers are fixed at the plan and the rest is solved again, so that a
+price says what one more unit is worth with these builds standing. Degenerate prices are shown as
+intervals: what a little more is worth, and what a little less would cost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from waferway.planning.extensive import Program
+from waferway.planning.instance import Array
+from waferway.planning.solving import solve_fixed
+
+if TYPE_CHECKING:
+    from waferway.planning.plan import Plan
+
+__all__ = ["Prices", "prices_of"]
+
+NUDGE = 1e-4
+"""Relative change of a right side by which intervals are measured."""
+
+MEANING = {
+    "use": "one more unit of capacity for the period, per month of it",
+    "shared use": "one more unit of a pool that several recipes draw on",
+    "use of what is bought": "one more unit of bought capacity",
+    "balance": "one more unit here and now",
+    "demand": "cost of serving one more unit",
+    "cover": "one more unit of permitted stock",
+    "volume": "one more unit on offer",
+    "room on the line": "one more unit of the line for sale",
+    "booking": "one unit of booked capacity set free",
+    "commitment": "cost of one more unit promised",
+    "limit": "one more unit of the rule",
+    "lane": "one more unit of lane capacity",
+    "power_mw": "one more MW at the site, for the period",
+    "cash": "one more dollar in the period",
+    "fund": "one more dollar of the fund",
+}
+
+
+@dataclass(frozen=True)
+class Prices:
+    """Prices of the rows of a plan.
+
+    Attributes
+    ----------
+    rows : DataFrame
+        branch, row (family of constraints), subject, period, worth: what one more unit on the
+        right side saves, in the money of its period (for ``demand``, ``commitment``: what it
+        costs). Units are those of the row: a use row counts capacity units times months.
+    links : DataFrame
+        technology, year, line (where one more unit is worth most), worth_usd, low_usd,
+        high_usd: what one more unit of capacity for that year's average month is worth, and
+        the interval of a little less and a little more; NaN where no interval was asked for.
+    unit : str
+        Of `worth`: money, or compute under the objective ``compute``.
+    """
+
+    rows: pd.DataFrame
+    links: pd.DataFrame
+    unit: str
+
+    def binding(self) -> pd.DataFrame:
+        """The link worth most in each year."""
+        if self.links.empty:
+            return self.links
+        best = self.links.sort_values("worth_usd", ascending=False).groupby("year").head(1)
+        return best.sort_values("year").reset_index(drop=True)
+
+
+def prices_of(plan: Plan, *, intervals: bool = False) -> Prices:
+    """Prices of a plan, given its builds.
+
+    Parameters
+    ----------
+    plan : Plan
+    intervals : bool
+        Measure left and right prices of every link and year by solving again.
+
+    Returns
+    -------
+    Prices
+    """
+    program, x, instances = restored(plan)
+    _, duals, value, highs = solve_fixed(program, x)
+    weights = plan.branch_weights
+    frames = []
+    for block in program.names:
+        d = instances[block.branch]
+        factor = weights[block.branch] * d.delta[block.period]
+        dual = duals[block.first : block.first + len(block.row)]
+        sign = 1.0 if block.name in ("demand", "commitment", "take or pay") else -1.0
+        frames.append(
+            pd.DataFrame(
+                {
+                    "branch": block.branch,
+                    "row": block.name,
+                    "subject": np.array(block.subject, dtype=object)[block.row],
+                    "period": np.array(d.calendar.labels, dtype=object)[block.period],
+                    "worth": sign * dual / factor,
+                    "position": block.first + np.arange(len(block.row)),
+                }
+            )
+        )
+    rows = pd.concat(frames, ignore_index=True)
+    links = _links(plan, rows, program, instances, highs if intervals else None, value)
+    unit = "USD" if plan.manifest["objective"] != "compute" else str(plan.manifest["basis"])
+    return Prices(rows.drop(columns="position"), links, unit)
+
+
+def restored(plan: Plan) -> tuple[Program, Array, dict[str, Any]]:
+    """The program of a plan and its integers, from memory or from its tables."""
+    import datetime as dt
+
+    from waferway.planning.instance import lay_out
+    from waferway.planning.planner import formulate
+
+    m = plan.manifest
+    own = None if m["own_lines"] is None else frozenset(m["own_lines"])
+    instances = {
+        b: lay_out(
+            plan.network, plan.calendar, plan.decided, base=dt.date.fromisoformat(m["base_date"]),
+            rate=m["discount_rate"], party=m["party"] or "", own_lines=own, branch=b,
+            budget_usd=m["budget_usd"],
+        )
+        for b in plan.branch_weights
+    }  # fmt: skip
+    if plan.program is not None and plan.solution is not None:
+        return plan.program, plan.solution, instances
+    branches, program = formulate(
+        list(instances.values()), list(plan.branch_weights.values()), m["objective"], m["basis"]
+    )
+    d, v, _, _ = branches[0]
+    x = np.zeros(program.matrix.shape[1])
+    at_period = {label: t for t, label in enumerate(plan.calendar.labels)}
+    for table, block, names, column in (
+        ("orders", v.orders, d.module["module"], "orders"),
+        ("openings", v.opened, d.opening["site"], "opened"),
+        ("activations", v.activated, d.activation["group"], "activated"),
+        ("rights", v.bought, d.right["right"], "bought"),
+        ("stakes", v.taken, d.stake["stake"], "taken"),
+    ):
+        row_of = {name: i for i, name in enumerate(names)}
+        frame = plan.tables[table]
+        for name, period, amount in zip(
+            frame.iloc[:, 0], frame["period"], frame[column], strict=True
+        ):
+            label = block.offset + row_of[name] * block.width + at_period[period]
+            x[program.columns[0][label]] = amount
+    return program, x, instances
+
+
+def _links(
+    plan: Plan,
+    rows: pd.DataFrame,
+    program: Program,
+    instances: dict[str, Any],
+    highs: Any,
+    value: float,
+) -> pd.DataFrame:
+    """Worth of one more unit of each technology by year, at the line where it is worth most."""
+    d = next(iter(instances.values()))
+    technology = dict(zip(d.line["line"], d.line["technology"], strict=True))
+    used = rows[rows["row"].isin(("use", "use of what is bought"))].copy()
+    used["technology"] = used["subject"].map(technology)
+    years = {p.label: p.start.year for p, s in zip(plan.calendar, plan.shown, strict=True) if s}
+    used = used[used["period"].isin(years)]
+    used["year"] = used["period"].map(years)
+    weights = used["branch"].map(plan.branch_weights)
+    used["weighted"] = used["worth"] * weights
+    # Average over the year's periods of the expected worth of one unit in that period.
+    per_line = used.groupby(["technology", "year", "subject"], sort=True)
+    worth = per_line["weighted"].sum() / per_line["period"].nunique()
+    out = []
+    for (name, year), group in worth.groupby(level=[0, 1]):
+        line = group.idxmax()[2]
+        members = used[(used["subject"] == line) & (used["year"] == year)]
+        low = high = np.nan
+        if highs is not None:
+            low, high = _interval(
+                members["position"].to_numpy(dtype=int), program, highs, value, plan, members, d
+            )
+        out.append(
+            {"technology": name, "year": year, "line": line,
+             "worth_usd": max(0.0, float(group.max())), "low_usd": low, "high_usd": high}
+        )  # fmt: skip
+    columns = ["technology", "year", "line", "worth_usd", "low_usd", "high_usd"]
+    frame = pd.DataFrame(out, columns=columns)
+    both = frame[["worth_usd", "low_usd", "high_usd"]]
+    frame["low_usd"] = both.min(axis=1).where(frame["low_usd"].notna())
+    frame["high_usd"] = both.max(axis=1).where(frame["high_usd"].notna())
+    return frame
+
+
+def _interval(
+    positions: NDArray[np.int64],
+    program: Program,
+    highs: Any,
+    value: float,
+    plan: Plan,
+    members: pd.DataFrame,
+    d: Any,
+) -> tuple[float, float]:
+    """What a little more is worth, and what a little less costs, per unit and month."""
+    import highspy
+
+    right = program.row_high[positions]
+    at = {label: t for t, label in enumerate(plan.calendar.labels)}
+    months = np.array([d.months[at[p]] for p in members["period"]])
+    delta = np.array([d.delta[at[p]] for p in members["period"]])
+    probability = members["branch"].map(plan.branch_weights).to_numpy(dtype=float)
+    step = NUDGE * max(1.0, float(np.max(np.abs(right / months))))
+    scale = step * float((probability * delta * months).sum())
+    found = []
+    for sign in (1.0, -1.0):
+        for position, old, month in zip(positions, right, months, strict=True):
+            highs.changeRowBounds(int(position), program.row_low[position],
+                                  float(old + sign * step * month))  # fmt: skip
+        highs.run()
+        fine = highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        changed = float(highs.getInfo().objective_function_value) if fine else np.nan
+        found.append(max(0.0, sign * (value - changed) / scale) if fine else np.inf)
+    for position, old in zip(positions, right, strict=True):
+        highs.changeRowBounds(int(position), program.row_low[position], float(old))
+    return min(found), max(found)
