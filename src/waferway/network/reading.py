@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from pydantic import ValidationError
 from waferway.errors import Faults, InputError, Place, nearest
 from waferway.evidence.claims import Claim, Evidence, Source, read_evidence
 from waferway.network.assembly import RawTable, assemble, from_raw, no_table, read_settings
+from waferway.network.migrations import MIGRATIONS, Translation, translation
 from waferway.network.network import Network
 from waferway.network.positions import InCsv, InYaml
 from waferway.network.schema import SCHEMA_VERSION, SETTINGS, TABLES
@@ -83,11 +85,16 @@ class _Reading:
         self.settings: dict[str, tuple[Any, Place]] = {}
         self.settings_place = Place()
         self.applied: tuple[str, ...] = ()
+        self.translate = Translation()
+        self.readable = True  # false once a file is of a version that is not known
         self.claims: list[Claim] = []
         self.sources: list[Source] = []
 
     def finish(self) -> Network:
         """Assemble and check what was read; raise every fault."""
+        if not self.readable:
+            self.faults.raise_any()
+        self._translate_names()
         given = read_settings(
             {name: raw for name, (raw, _) in self.settings.items()},
             lambda name: self.settings[name][1],
@@ -103,6 +110,19 @@ class _Reading:
             self.raw, given, evidence, self.faults, applied=self.applied,
             of_setting=lambda name: self.settings.get(name, ("", self.settings_place))[1],
         )  # fmt: skip
+
+    def _translate_names(self) -> None:
+        """Cells that name tables and columns follow their renaming."""
+        for raw in self.raw:
+            if raw.name not in ("profile", "cite", "change") or not self.translate.steps:
+                continue
+            tables = [self.translate.table(str(name or "")) for name in raw.columns["table"]]
+            raw.columns["table"] = tables
+            if "column" in raw.columns:
+                raw.columns["column"] = [
+                    self.translate.column(table, str(column or ""))
+                    for table, column in zip(tables, raw.columns["column"], strict=True)
+                ]
 
     def _check_money(self) -> None:
         """Files pass from hand to hand: their money says its currency and its prices."""
@@ -138,6 +158,8 @@ class _Reading:
                 "it holds the schema version and the settings",
                 f"write network.yaml with the line: waferway: {SCHEMA_VERSION}", "no-file",
             )  # fmt: skip
+        if not self.readable:
+            return
         claims, sources = [], []
         for path in sorted(folder.iterdir()):
             if path.suffix not in (".csv", ".yaml", ".yml") or path == main:
@@ -146,7 +168,7 @@ class _Reading:
                 claims.append(path)
             elif path.suffix == ".csv" and path.stem.startswith("source"):
                 sources.append(path)
-            elif path.stem not in TABLES:
+            elif self.translate.table(path.stem) not in TABLES:
                 no_table(path.stem, Place(str(path)), self.faults)
             elif path.suffix == ".csv":
                 self.csv_table(path)
@@ -161,10 +183,11 @@ class _Reading:
 
     def csv_table(self, path: Path) -> None:
         """Read one table from CSV."""
+        table = self.translate.table(path.stem)
         text = self._text(path)
         if text is None:
             return
-        lines = text.splitlines()
+        lines = list(io.StringIO(text, newline=""))
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         rows: list[list[str]] = []
         first: list[int] = []
@@ -184,11 +207,11 @@ class _Reading:
         if not rows:
             self.faults.add(
                 Place(str(path), 1, 1), "the file has no heading",
-                suggestion=f"columns of {path.stem}: {', '.join(TABLES[path.stem].columns)}",
+                suggestion=f"columns of {table}: {', '.join(TABLES[table].columns)}",
                 kind="csv",
             )  # fmt: skip
             return
-        heading = [name.strip() for name in rows[0]]
+        heading = [self.translate.column(table, name.strip()) for name in rows[0]]
         order: dict[str, int] = {}
         for ordinal, name in enumerate(heading):
             if name in order:
@@ -215,7 +238,7 @@ class _Reading:
         columns = zip(*whole, strict=True) if whole else [()] * len(heading)
         cells = {name: list(cells) for name, cells in zip(heading, columns, strict=True)}
         origin = InCsv(str(path), lines, starts, order)
-        self.raw.append(RawTable(path.stem, cells, len(whole), origin))
+        self.raw.append(RawTable(table, cells, len(whole), origin))
 
     def _text(self, path: Path) -> str | None:
         try:
@@ -257,8 +280,11 @@ class _Reading:
             return
         self.settings_place = tree.place
         parts = list(tree.items())
-        self._version(parts, tree, needed=True)
-        for name, part, mark in parts:
+        if not self._version(parts, tree):
+            self.readable = False
+            return
+        for written, part, mark in parts:
+            name = self.translate.table(written)
             place = Place(str(path), *mark)
             if name == "setting":
                 self._settings(part, place)
@@ -271,7 +297,7 @@ class _Reading:
             elif name != "waferway":
                 found = nearest(name, [*_TOP, *TABLES])
                 self.faults.add(
-                    place, f'"{name}" is no part of a network',
+                    place, f'"{written}" is no part of a network',
                     f"parts are: {', '.join([*_TOP, *TABLES])}",
                     f"did you mean {found[0]}?" if found else "", "unknown-table",
                 )  # fmt: skip
@@ -281,36 +307,47 @@ class _Reading:
         tree = self._mapping(path)
         if tree is None:
             return
-        if tree.is_mapping:
-            parts = list(tree.items())
-            if "waferway" in [name for name, _, _ in parts]:
-                self._version(parts, tree, needed=True)
-                for name, part, mark in parts:
-                    if name == path.stem:
-                        self._table(name, part, mark)
-                    elif name != "waferway":
-                        self.faults.add(
-                            Place(str(path), *mark), f'"{name}" is not expected here',
-                            f"{path.name} holds only waferway and {path.stem}",
-                            kind="unknown-table",
-                        )  # fmt: skip
-                return
-        self._table(path.stem, tree, tree.mark)
+        table = self.translate.table(path.stem)
+        parts = list(tree.items()) if tree.is_mapping else []
+        if "waferway" not in [name for name, _, _ in parts]:
+            self._table(table, tree, tree.mark)
+            return
+        folder, self.translate = self.translate, Translation()
+        if self._version(parts, tree):
+            for name, part, mark in parts:
+                if self.translate.table(name) == table:
+                    self._table(table, part, mark)
+                elif name != "waferway":
+                    self.faults.add(
+                        Place(str(path), *mark), f'"{name}" is not expected here',
+                        f"{path.name} holds only waferway and {path.stem}",
+                        kind="unknown-table",
+                    )  # fmt: skip
+        self.translate = folder
 
-    def _version(
-        self, parts: list[tuple[str, Tree, tuple[int, int]]], tree: Tree, *, needed: bool
-    ) -> None:
+    def _version(self, parts: list[tuple[str, Tree, tuple[int, int]]], tree: Tree) -> bool:
+        """Take up the version that a file states; False, and a fault, where it is not known."""
         version = next((part for name, part, _ in parts if name == "waferway"), None)
-        if version is None and needed:
+        if version is None:
             self.faults.add(
                 tree.place, "the schema version is missing", "",
                 f"begin the file with the line: waferway: {SCHEMA_VERSION}", "version",
             )  # fmt: skip
-        elif version is not None and version.plain() != str(SCHEMA_VERSION):
+            return True
+        stated = version.plain()
+        number = int(stated) if isinstance(stated, str) and stated.isdigit() else -1
+        found = translation(number) if number >= 0 else None
+        if found is None:
+            known = ", ".join(str(v) for v in sorted({*MIGRATIONS, SCHEMA_VERSION}))
             self.faults.add(
-                version.place, f"schema version {version.plain()} is not known",
-                f"this waferway reads version {SCHEMA_VERSION}", "", "version",
+                version.place, f"schema version {stated} is not known",
+                f"this waferway reads versions {known}",
+                "a newer waferway reads it" if number > SCHEMA_VERSION else
+                f"write waferway: {SCHEMA_VERSION}", "version",
             )  # fmt: skip
+            return False
+        self.translate = found
+        return True
 
     def _settings(self, tree: Tree, place: Place) -> None:
         self.settings_place = place
@@ -321,7 +358,8 @@ class _Reading:
                 tree.place, "setting is no mapping", "", "write `name: value` lines", "yaml-form"
             )
             return
-        for name, part, mark in tree.items():
+        for written, part, mark in tree.items():
+            name = self.translate.setting(written)
             value = part.plain()
             known = any(name == attribute.name for attribute in SETTINGS)
             at = part.place if isinstance(value, str) and known else Place(part.file, *mark)
@@ -338,7 +376,7 @@ class _Reading:
                 if not (row.is_mapping or row.is_empty):
                     self._no_row(name, row)
                     continue
-                cells, marks = _row(row, name)
+                cells, marks = _row(row, name, self.translate)
                 marks[""] = row_mark
                 if key[0] in cells and cells[key[0]] != row_name:
                     self.faults.add(
@@ -354,7 +392,7 @@ class _Reading:
                 if not row.is_mapping:
                     self._no_row(name, row)
                     continue
-                rows.append(_row(row, name))
+                rows.append(_row(row, name, self.translate))
         else:
             self.faults.add(
                 tree.place,
@@ -386,6 +424,8 @@ class _Reading:
             given = entry.plain()
             if isinstance(given, dict):
                 given = {key: value for key, value in given.items() if value is not None}
+                if "dist" in given:
+                    given["dist"] = _distribution(given["dist"])
             try:
                 record = model.model_validate(given)
             except ValidationError as error:
@@ -412,13 +452,28 @@ class _Reading:
         )  # fmt: skip
 
 
-def _row(tree: Tree, table: str) -> tuple[dict[str, Any], dict[str, tuple[int, int]]]:
+def _distribution(given: Any) -> Any:
+    """Parameters of a distribution: JSON text, or a mapping whose numbers are still text."""
+    if isinstance(given, dict):
+        return {key: _distribution(value) for key, value in given.items()}
+    if isinstance(given, list):
+        return [_distribution(value) for value in given]
+    try:
+        return json.loads(given)
+    except (TypeError, ValueError):
+        return given
+
+
+def _row(
+    tree: Tree, table: str, translate: Translation
+) -> tuple[dict[str, Any], dict[str, tuple[int, int]]]:
     """Cells of one row, and where each stands."""
     cells: dict[str, Any] = {}
     marks = {"": tree.mark}
     if not tree.is_mapping:
         return cells, marks
-    for column, part, mark in tree.items():
+    for written, part, mark in tree.items():
+        column = translate.column(table, written)
         cells[column] = part.plain()
         # An unknown column is pointed at by its name, a value by itself.
         marks[column] = mark if part.is_empty or column not in TABLES[table] else part.mark

@@ -68,12 +68,17 @@ class Expected:
         goal = str(self)
         if goal == "1/year" and text.rstrip().endswith("%"):
             text = f"{text}/year"  # "8 %" of a yearly rate can only mean 8 % a year
-        return parse_quantity(text, goal)
+        found = parse_quantity(text, goal)
+        low, value, high = (
+            None if bound is None else _round(bound)
+            for bound in (found.low, found.value, found.high)
+        )
+        return Quantity(low, value, high, found.unit, found.approximate)
 
 
 def _round(number: float) -> float:
     """Free a converted number of the last digit of rounding."""
-    return float(f"{number:.14g}")
+    return float(f"{number:.15g}")
 
 
 def _split(text: str) -> Factors:
