@@ -1,0 +1,1 @@
+"""What the world could know on a day."""
