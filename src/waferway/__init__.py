@@ -13,8 +13,17 @@ __version__ = "0.1.0"
 
 # public name -> (module, attribute)
 _FACE: dict[str, tuple[str, str | None]] = {
+    "Calendar": ("waferway.calendar", "Calendar"),
+    "Network": ("waferway.network.network", "Network"),
+    "Plan": ("waferway.planning.plan", "Plan"),
     "chips": ("waferway.chips", None),
     "errors": ("waferway.errors", None),
+    "plan": ("waferway.planning.planner", "plan"),
+    "read": ("waferway.network.reading", "read"),
+    "render_report": ("waferway.report.page", "render_report"),
+    "report": ("waferway.report.page", "report"),
+    "world": ("waferway.atlas.world", "world"),
+    "write": ("waferway.network.writing", "write"),
 }
 
 __all__ = ["__version__", *_FACE]

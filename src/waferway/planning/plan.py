@@ -164,7 +164,9 @@ class Plan:
 
     # -- saving -------------------------------------------------------------------------------
 
-    def save(self, path: str | Path, force: bool = False) -> Path:
+    def save(
+        self, path: str | Path, force: bool = False, pages: Mapping[str, str] | None = None
+    ) -> Path:
         """Write manifest, tables (Parquet and CSV) and the network to a new folder.
 
         Parameters
@@ -173,6 +175,8 @@ class Plan:
             Folder; must not exist unless `force`.
         force : bool
             Replace an existing plan folder. Another folder is never replaced.
+        pages : mapping of str to str, optional
+            Further files by name, for example ``{"plan.html": html}``.
 
         Returns
         -------
@@ -204,6 +208,8 @@ class Plan:
                                   for p in self.calendar]}  # fmt: skip
             _write_json(building / "manifest.json", manifest)
             _write_json(building / "volatile.json", self.volatile)
+            for name, content in (pages or {}).items():
+                (building / name).write_text(content, encoding="utf-8")
             if target.exists():
                 retired = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
                 target.replace(retired / "was")

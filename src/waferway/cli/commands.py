@@ -1,0 +1,272 @@
+"""The commands, as declared to Typer; what they do is loaded on use."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from waferway.cli import say
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    name="waferway",
+    help="Plan, simulate and finance networks of AI-chip factories; every number says where it "
+    "comes from.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+atlas = typer.Typer(help="The shipped world: claims and the network made of them.",
+                    no_args_is_help=True)  # fmt: skip
+network = typer.Typer(help="Networks of your own.", no_args_is_help=True)
+app.add_typer(atlas, name="atlas")
+app.add_typer(network, name="network")
+
+JsonFlag = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace what an earlier run wrote.")]
+PlanFolder = Annotated[Path, typer.Argument(help="Folder that `waferway plan` wrote.")]
+
+
+def show_json(content: Any) -> None:
+    """One object on standard output."""
+    sys.stdout.write(json.dumps(content, indent=1, ensure_ascii=False, default=str) + "\n")
+
+
+def show(text: str) -> None:
+    """A result for people, on standard output."""
+    sys.stdout.write(text.rstrip("\n") + "\n")
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    ctx: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        from waferway import __version__
+
+        show(__version__)
+        raise typer.Exit
+    del ctx
+
+
+@app.command()
+def plan(
+    network: Annotated[
+        Path | None, typer.Argument(help="Network folder or YAML file; default: the atlas.")
+    ] = None,
+    party: Annotated[
+        str | None, typer.Option(help="Whose plan; default: the whole system.")
+    ] = None,
+    now: Annotated[str | None, typer.Option(help="Last day of history, e.g. 2024-12-31.")] = None,
+    known: Annotated[
+        str | None, typer.Option(help="Plan the atlas as it could be known on that day.")
+    ] = None,
+    scenario: Annotated[
+        list[str] | None, typer.Option(help="Scenario to apply; may be repeated.")
+    ] = None,
+    start: Annotated[str | None, typer.Option(help="First period shown, e.g. 2025Q1.")] = None,
+    until: Annotated[str | None, typer.Option(help="Last period shown, e.g. 2030Q4.")] = None,
+    step: Annotated[
+        str | None,
+        typer.Option(help="month, quarter, half, year; or a mixture: quarter:2030Q4,year:2040."),
+    ] = None,
+    objective: Annotated[str, typer.Option(help="cost, value or compute.")] = "cost",
+    basis: Annotated[str | None, typer.Option(help="Compute basis of `compute`.")] = None,
+    budget: Annotated[
+        str | None, typer.Option(help="Most money to spend in all, e.g. '$10bn'.")
+    ] = None,
+    gap: Annotated[float, typer.Option(help="Relative gap at which to stop.")] = 5e-3,
+    time_limit: Annotated[float | None, typer.Option(help="Seconds; keeps the best.")] = None,
+    solver: Annotated[str, typer.Option(help="highs, or another that linopy knows.")] = "highs",
+    seed: Annotated[int, typer.Option(help="Seed of the solver.")] = 0,
+    sensitivity: Annotated[
+        bool, typer.Option("--sensitivity", help="Plan again at both ends of what decides.")
+    ] = False,
+    imputed: Annotated[
+        bool, typer.Option("--imputed/--no-imputed", help="Use numbers that fill gaps.")
+    ] = True,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write.")] = Path(
+        "waferway-plan"
+    ),
+    force: Force = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Plan a network and leave a folder: manifest, tables, plan.html."""
+    from waferway.cli.planning import run_plan
+
+    run_plan(
+        network, party, now, known, scenario or [], start, until, step, objective, basis, budget,
+        gap, time_limit, solver, seed, sensitivity, imputed, out, force, quiet, as_json,
+    )  # fmt: skip
+
+
+@app.command()
+def verify(plan: PlanFolder, as_json: JsonFlag = False) -> None:
+    """Recompute a plan from its data without the model code; exit code 1 if anything differs."""
+    from waferway.planning.plan import Plan
+
+    verdict = Plan.load(plan).verify()
+    if as_json:
+        show_json(verdict.to_json())
+    else:
+        show(str(verdict))
+    if not verdict.ok:
+        raise typer.Exit(1)
+
+
+@app.command()
+def summary(plan: PlanFolder, as_json: JsonFlag = False) -> None:
+    """Print the few figures of a plan."""
+    from waferway.planning.plan import Plan
+
+    found = Plan.load(plan).summary()
+    if as_json:
+        show_json(found.to_json())
+    else:
+        show(str(found))
+
+
+@app.command()
+def report(
+    plan: PlanFolder,
+    out: Annotated[Path, typer.Option("--out", "-o", help="File to write.")] = Path("plan.html"),
+    force: Force = False,
+) -> None:
+    """Write the one-file report of a plan."""
+    from waferway.planning.plan import Plan
+
+    path = Plan.load(plan).report(out, force=force)
+    say(f"wrote {path}")
+
+
+@app.command()
+def doctor(as_json: JsonFlag = False) -> None:
+    """Say what is installed and whether the parts work together."""
+    from waferway.cli.doctor import examine
+
+    found = examine()
+    if as_json:
+        show_json(found)
+    else:
+        for check in found["checks"]:
+            show(f"{'ok  ' if check['ok'] else 'FAIL'}  {check['name']:<22} {check['says']}")
+    if not found["ok"]:
+        raise typer.Exit(1)
+
+
+@network.command("check")
+def network_check(
+    path: Annotated[Path, typer.Argument(help="Network folder or YAML file.")],
+    listing: Annotated[
+        str | None, typer.Option("--list", help="Print the names of one table, e.g. site.")
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Read a network and report every fault at once; exit code 1 if there is any."""
+    from waferway.errors import InputError
+    from waferway.network.reading import read
+
+    try:
+        found = read(path)
+    except InputError as fault:
+        if not as_json:
+            say(str(fault))
+        else:
+            show_json({"ok": False, "faults": [
+                {"place": str(f.place), "what": f.what, "why": f.why, "try": f.suggestion,
+                 "kind": f.kind} for f in fault.faults]})  # fmt: skip
+        raise typer.Exit(1) from None
+    if listing:
+        for name in found.table(listing).index:
+            show(str(name))
+    elif as_json:
+        show_json({"ok": True, "faults": [], "sha256": found.sha256})
+    else:
+        show(f"{path}: no fault\n{found!r}")
+
+
+@network.command("new")
+def network_new(
+    path: Annotated[Path, typer.Argument(help="File (.yaml) or folder to write.")],
+    force: Force = False,
+) -> None:
+    """Write a small network with comments, ready to plan and to change."""
+    from waferway.network.example import write_example
+
+    say(f"wrote {write_example(path, force=force)}; plan it with: waferway plan {path}")
+
+
+@network.command("schema")
+def network_schema() -> None:
+    """Print the JSON Schema of network files, for editors."""
+    from waferway.network.editor import json_schema
+
+    show_json(json_schema())
+
+
+@atlas.command("list")
+def atlas_list(
+    table: Annotated[str | None, typer.Argument(help="Table; default: all with counts.")] = None,
+    known: Annotated[str | None, typer.Option(help="As it could be known on that day.")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """List what the atlas holds."""
+    import waferway
+
+    net = waferway.world(known=known)
+    if table is None:
+        counts = {name: len(frame) for name, frame in net.tables.items() if len(frame)}
+        counts |= {"claim": len(net.evidence), "source": len(net.evidence.sources)}
+        if as_json:
+            show_json(counts)
+        else:
+            for name, count in counts.items():
+                show(f"{name:<16}{count:>7}")
+        return
+    frame = net.table(table)
+    if as_json:
+        show_json(frame.astype(object).where(frame.notna(), None).to_dict(orient="index"))
+    else:
+        for key, label in zip(frame.index, frame.get("label", frame.index), strict=True):
+            show(f"{key:<40}{label if label != key else ''}".rstrip())
+
+
+@atlas.command("show")
+def atlas_show(
+    table: Annotated[str, typer.Argument(help="Table, e.g. line.")],
+    key: Annotated[str, typer.Argument(help="Row, e.g. tsmc-cowos.")],
+    known: Annotated[str | None, typer.Option(help="As it could be known on that day.")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Show one row with the claims under each of its numbers."""
+    import waferway
+    from waferway.cli.evidence import describe_row
+
+    net = waferway.world(known=known)
+    found = describe_row(net, table, key)
+    if as_json:
+        show_json(found)
+    else:
+        show(found["text"])
+
+
+@atlas.command("audit")
+def atlas_audit(as_json: JsonFlag = False) -> None:
+    """Prove that every number cites a claim that agrees; exit code 1 if one does not."""
+    from waferway.atlas import audit
+
+    found = audit()
+    if as_json:
+        show_json(found.to_json())
+    else:
+        show(str(found))
+    if not found.ok:
+        raise typer.Exit(1)

@@ -1,0 +1,98 @@
+"""What `waferway plan` does: read, plan, save, tell."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from waferway.cli import say
+from waferway.cli.commands import show, show_json
+
+__all__ = ["run_plan"]
+
+
+def run_plan(
+    path: Path | None,
+    party: str | None,
+    now: str | None,
+    known: str | None,
+    scenarios: list[str],
+    start: str | None,
+    until: str | None,
+    step: str | None,
+    objective: str,
+    basis: str | None,
+    budget: str | None,
+    gap: float,
+    time_limit: float | None,
+    solver: str,
+    seed: int,
+    sensitivity: bool,
+    imputed: bool,
+    out: Path,
+    force: bool,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Plan and leave the folder; see `waferway plan --help`."""
+    import waferway
+    from waferway.planning.plan import check_replaceable
+    from waferway.units import parse_quantity
+
+    check_replaceable(out, force)  # before the work, not after it
+    if path is None:
+        net = waferway.world(known=known, imputed=imputed)
+    else:
+        net = waferway.read(path)
+        net = net if imputed else net.without_imputed()
+    net = net.with_scenario(*scenarios)
+    steps: Any = None
+    if step and ":" in step:
+        steps = [tuple(part.split(":", 1)) for part in step.split(",")]
+    elif step:
+        steps = step
+    money = None if budget is None else parse_quantity(budget, "USD").central
+    result = waferway.plan(
+        net, party=party, now=now, until=until, start=start, step=steps, objective=objective,
+        basis=basis, budget_usd=money, gap=gap, time_limit=time_limit, solver=solver, seed=seed,
+        progress=None if quiet else progress_line(),
+    )  # fmt: skip
+    clear_line()
+    deciders = None
+    if sensitivity:
+        from waferway.studies.deciders import compare_deciders
+
+        deciders = compare_deciders(net, result, say=None if quiet else say)
+    html = waferway.render_report(result, deciders=deciders)
+    folder = result.save(out, force=force, pages={"plan.html": html})
+    summary = result.summary()
+    if as_json:
+        show_json({"folder": str(folder), "manifest": result.manifest, **summary.to_json()})
+        return
+    show(str(summary))
+    if deciders is not None:
+        show("\n" + str(deciders))
+    say(f"\nwrote {folder}: manifest.json, tables/, network/, plan.html")
+
+
+def progress_line() -> Callable[[Any], None] | None:
+    """A line on standard error that is written over; None where nobody watches."""
+    if not sys.stderr.isatty():
+        return None
+
+    def tell(p: Any) -> None:
+        gap = "" if p.gap != p.gap else f"gap {p.gap:.2%}"
+        sys.stderr.write(
+            f"\r{p.seconds:6.0f} s  best {p.incumbent:.5g}  bound {p.bound:.5g}  {gap}   "
+        )
+        sys.stderr.flush()
+
+    return tell
+
+
+def clear_line() -> None:
+    """Remove the progress line."""
+    if sys.stderr.isatty():
+        sys.stderr.write("\r" + " " * 72 + "\r")
