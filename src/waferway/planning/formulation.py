@@ -469,6 +469,7 @@ def commitments(v: Decisions, d: Instance) -> Iterator[Rows]:
         for customer in dict.fromkeys(table.loc[table["line_index"] == line, "customer"]):
             mine = (table["line_index"] == line) & (table["customer"] == customer)
             booked = d.a["committed"][mine.to_numpy(dtype=bool)].sum(axis=0)
+            booked = np.minimum(booked, np.maximum(given[line], 0.0) * d.months)
             others = np.flatnonzero(on_line & (act["designer"] != customer).to_numpy(dtype=bool))
             used = v.starts.into(1, np.zeros(len(others)), others, amount[others])
             where = (booked > 0)[None, :] & d.decided
