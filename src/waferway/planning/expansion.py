@@ -482,7 +482,11 @@ def _usable_offers(inst: Instance) -> list[str]:
     if inst.party:
         return list(offers.index)
     makers = set(inst.network.filled("line")["party"])
-    return [k for k in offers.index if offers.loc[k, "seller"] not in makers]
+    return [
+        k
+        for k in offers.index
+        if offers.loc[k, "seller"] not in makers and not offers.loc[k, "open_to"]
+    ]
 
 
 def _delivered(inst: Instance) -> list[tuple[str, str]]:
@@ -693,8 +697,7 @@ def expand_services(inst: Instance) -> None:
         if recorded is not None:
             history[members] = recorded / len(members)
     inst.a["past_served"] = history
-    power = np.nan_to_num(_value(inst, "item", "power_kw", serve["item"].tolist()))
-    inst.a["served_mw"] = power / 1000.0
+    inst.a["served_mw"] = _value(inst, "item", "power_kw", serve["item"].tolist()) / 1000.0
     inst.a["survival"] = _survival(inst)
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from waferway.errors import RangeError
 from waferway.planning.instance import Array, Instance
 from waferway.planning.selected import selected
 from waferway.planning.sums import Rows, Sum, Variable, total
@@ -652,7 +653,15 @@ def _measured(
         keep = np.flatnonzero(selected(d.flow, select, limit))
         return v.flow.into(1, np.zeros(len(keep)), keep), nothing
     keep = np.flatnonzero(selected(d.serve, select, limit))
-    value = d.a["served_mw"][keep] if measure == "delivered_power_mw" else 1.0
+    value: Array | float = 1.0
+    if measure == "delivered_power_mw":
+        value = np.where(d.decided, d.a["served_mw"][keep], 0.0)
+        if np.isnan(value).any():
+            item = d.serve["item"][keep[int(np.argmax(np.isnan(value).any(axis=1)))]]
+            raise RangeError(
+                f"limit {limit} counts the power of {item}, whose power_kw is unknown in some "
+                "period; give it, or narrow the limit's select"
+            )
     return v.served.into(1, np.zeros(len(keep)), keep, value), nothing
 
 
