@@ -9,9 +9,13 @@ import pandas as pd
 import pytest
 
 from waferway.calendar import Calendar
+from tests.planning.corruptions import CORRUPTIONS, copied
+from tests.planning.verification_networks import full_world, small_party
 from waferway.network.network import Network
+from waferway.planning import plan
 from waferway.planning.verification import verify
 from waferway.planning.verification.money import end_value
+from waferway.streams import stream
 
 
 def table(columns, *rows):
@@ -494,3 +498,67 @@ def test_cash_funds_and_incentives():
     poor = cash_plan()
     poor.tables["cash"].loc[0, "emergency"] = 10.0
     assert "cash" in rows_of(verify(poor))
+
+
+# -- plans of the planner, and a hundred corruptions of them ----------------------------------
+
+PLANS = {
+    "branches, funds, history": lambda: plan(full_world()),
+    "history": lambda: plan(full_world(branches=False)),
+    "value, budget": lambda: plan(
+        full_world(history=False, branches=False), objective="value", budget_usd=150_000
+    ),
+    "compute": lambda: plan(
+        full_world(funds=False), objective="compute", basis="h100e", budget_usd=900_000
+    ),
+    "party": lambda: plan(small_party(), party="lab"),
+    "by hand, cash": cash_plan,
+    "by hand, offer": offer_plan,
+}
+
+
+@pytest.fixture(scope="module")
+def plans():
+    """Plans of the planner, and two by hand; never changed by a test."""
+    return {name: make() for name, make in PLANS.items()}
+
+
+@pytest.mark.parametrize("name", list(PLANS))
+def test_plans_of_the_planner_hold(plans, name):
+    answer = verify(plans[name])
+    assert answer.ok, str(answer)
+    assert answer.cost_difference < 1e-9
+    assert answer.money_difference < 1e-6
+    assert answer.objective_difference < 1e-9
+
+
+def test_the_set_of_plans_uses_every_table(plans):
+    """A corruption can only be caught where there is something to corrupt."""
+    filled = {n for p in plans.values() for n, frame in p.tables.items() if len(frame)}
+    assert filled >= {
+        "starts", "capacity", "orders", "openings", "activations", "retirements",
+        "reservations", "rights", "stakes", "incentives", "flows", "purchases", "payments",
+        "served", "unserved", "stock", "money", "cash", "draws",
+    }  # fmt: skip
+
+
+def test_a_hundred_corruptions_are_caught_by_name(plans):
+    """Each corruption twice, on the first two plans in turn that have something to corrupt."""
+    names = list(plans)
+    missed, done, seed = [], 0, 0
+    for corrupt in (*CORRUPTIONS, *CORRUPTIONS):
+        for step in range(len(names)):
+            chosen = names[(seed + seed // len(CORRUPTIONS) + step) % len(names)]
+            changed = copied(plans[chosen])
+            rows = corrupt(changed, stream(seed, "corruption of a plan"))
+            if rows is not None:
+                break
+        assert rows is not None, f"no plan has anything for: {corrupt.__name__}"
+        found = verify(changed)
+        named = [v for v in found.violations if v.row in rows]
+        if not named or not all(v.subject and v.words for v in named):
+            missed.append((seed, corrupt.__name__, chosen, sorted(rows_of(found))))
+        done += 1
+        seed += 1
+    assert done >= 100
+    assert not missed, f"{len(missed)} of {done} not caught: {missed}"

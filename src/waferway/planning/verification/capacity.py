@@ -128,10 +128,14 @@ class Capacity:
                      for t in np.flatnonzero(self.opened[at])),
                     np.zeros(clock.size),
                 )  # fmt: skip
-        self.held = np.where(self.theta == 0, 0.0, self.existing * self.theta)
+        # A line of another party has no capacity of the plan's own: it serves through offers,
+        # and through stakes taken, which are use and not capacity.
+        own = structure.own[:, None]
+        self.held = np.where((self.theta == 0) | ~own, 0.0, self.existing * self.theta)
+        self.ordered = np.where(own, orders.ordered, 0.0)
         self.added = orders.added - self.retired
         self.staked = self._stakes()
-        self.total = self.held + orders.ordered + self.added + self.staked
+        self.total = self.held + self.ordered + self.added
         self.largest = np.maximum(np.abs(self.held), np.maximum(orders.largest, self.retired))
 
     def _stakes(self) -> Floats:
@@ -182,8 +186,8 @@ class Capacity:
         names = self.structure.line_names
         keys = [(name,) for name in names]
         mine = {
-            "capacity": self.total, "existing": self.held, "ordered": self.orders.ordered,
-            "added": self.added + self.staked,
+            "capacity": self.total, "existing": self.held, "ordered": self.ordered,
+            "added": self.added,
         }  # fmt: skip
         mask = np.broadcast_to(self.decisions.decided, self.total.shape)
         for column, right in mine.items():

@@ -131,10 +131,10 @@ class Decisions:
         for index, column in enumerate(numbers):
             block = np.zeros((len(unique), width))
             np.add.at(block, (codes[good], at[good].astype(int)), values[good, index])
-            for row, whole in enumerate(unique.tolist()):
+            for index_of, whole in enumerate(unique.tolist()):
                 branch, rest = ("", whole) if common else (whole[0], whole[1:])
                 if (name, column, branch) in self._arrays:
-                    self._arrays[name, column, branch][rest] = block[row]
+                    self._arrays[name, column, branch][rest] = block[index_of]
         if name in LISTED:
             self._complete(name, names)
 

@@ -145,11 +145,13 @@ class Money:
         operation, months = self.operation, self.clock.months
         values, capacity = operation.values, operation.capacity
         decided = self.decided
-        fixed = _known(values("line", "fixed_usd"), capacity.total) * months
+        # What it costs to run a line of another party is in the price of its offers; a stake
+        # taken pays its share of the fixed cost.
+        fixed = _known(values("line", "fixed_usd"), capacity.total + capacity.staked) * months
         self.lines["fixed"] = _total(fixed, decided)
         x = np.where(decided, operation.x, 0.0)
         own = _known(values("recipe", "variable_usd")[operation.recipe_of], x)
-        used = x * operation.use[:, None]
+        used = x * (operation.use * self.structure.own[operation.line_of])[:, None]
         line = _known(values("line", "variable_usd")[operation.line_of], used)
         self.lines["variable"] = _total(own, decided) + _total(line, decided)
         self.lines["purchases"] = _total(self.contracts.net_payments(), decided)

@@ -189,14 +189,14 @@ class Operation:
         main = self.use[:, None] * self.x
         used.add(self.line_of, main)
         self.used = used
-        room = months * self.capacity.total
+        room = months * (self.capacity.total + self.capacity.staked)
         bought = np.zeros_like(room)
         if structure.party:
             offer = structure.network.table("offer")
             for row, line in enumerate(offer["line"]):
                 if text(line):
                     bought[structure.line_row[line]] += self.bought[row]
-        room = np.where(structure.own[:, None], room, months * self.capacity.staked) + bought
+        room = room + bought
         findings.compare("use", structure.line_names, used.total, "<=", room,
                          "capacity used against capacity in service", branch=self.branch,
                          scale=used.largest, where=self.decided[None, :])  # fmt: skip
