@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,9 +29,10 @@ from waferway.network.cells import (
 from waferway.network.checking import faults_of
 from waferway.network.declaration import Attribute, Table
 from waferway.network.network import Network
-from waferway.network.positions import InCode, Listed, Origin, Places
+from waferway.network.positions import InCode, InCsv, Listed, Origin, Places
 from waferway.network.row_units import Expected, RowUnits
 from waferway.network.schema import SETTINGS, TABLES
+from waferway.units import CURRENCIES
 
 __all__ = ["RawTable", "assemble", "from_raw", "no_table", "read_settings"]
 
@@ -78,8 +79,9 @@ class _Assembly:
 
     def fault(self, table: str, row: int, column: str, error: CellError) -> None:
         self.poisoned.add((table, row, column))
-        keys = self.keys.get(table)
-        who = f'{table} "{keys[row]}"' if keys else f"{table} row {row + 1}"
+        keys = self.keys.get(table) or self.cells[table].get(TABLES[table].key[0])
+        name = str(keys[row] or "") if keys else ""
+        who = f'{table} "{name}"' if name else f"{table} row {row + 1}"
         self.faults.add(
             self.locate(table, row, column), f"{who}: {column} {error.what}",
             error.why, error.suggestion, error.kind,
@@ -233,6 +235,7 @@ def from_raw(
     keep_places: bool = True,
     applied: tuple[str, ...] = (),
     of_setting: Callable[[str], Place] | None = None,
+    unread: Collection[str] = (),
 ) -> Network:
     """Build and check a network from raw tables; raise every fault at once.
 
@@ -253,6 +256,9 @@ def from_raw(
         Scenarios that the tables already contain.
     of_setting : callable (name) -> Place, optional
         Where a setting stands.
+    unread : collection of str
+        Tables (or ``claims``) some of whose rows could not be read: what refers to them is not
+        faulted for it.
     """
     work = _Assembly(faults)
     for name in TABLES:
@@ -260,24 +266,29 @@ def from_raw(
     for name in TABLES:
         _read_plain(TABLES[name], work)
         _name_rows(TABLES[name], work)
-    units = RowUnits(work.cells, work.keys, str(settings.get("currency", "USD")))
+    currency = str(settings.get("currency", "USD"))
+    units = RowUnits(work.cells, work.keys, currency if currency in CURRENCIES else "USD")
     for name in TABLES:
         _read_numbers(TABLES[name], work, units)
     frames = {name: _frame(TABLES[name], work) for name in TABLES if work.keys[name]}
     places = Places(work.origins, work.keys, {n: TABLES[n].columns for n in TABLES})
     network = Network(frames, settings, evidence, places if keep_places else {}, applied)
-    _check(network, places, of_setting or _setting_in_code, work)
+    _check(network, places, of_setting or _setting_in_code, work, unread)
     faults.raise_any(closing)
     return network
 
 
 def _check(
-    network: Network, places: Places, of_setting: Callable[[str], Place], work: _Assembly
+    network: Network,
+    places: Places,
+    of_setting: Callable[[str], Place],
+    work: _Assembly,
+    unread: Collection[str],
 ) -> None:
     def locate(table: str, row: int, column: str) -> Place:
         return of_setting(column) if table == "setting" else places.locate(table, row, column)
 
-    work.faults.extend(faults_of(network, locate, work.poisoned))
+    work.faults.extend(faults_of(network, locate, work.poisoned, unread))
 
 
 def _merge(name: str, parts: list[RawTable], work: _Assembly) -> None:
@@ -291,20 +302,26 @@ def _merge(name: str, parts: list[RawTable], work: _Assembly) -> None:
                 cell for part in parts for cell in part.columns.get(column, [None] * part.count)
             ]
     work.cells[name] = merged | {"": total}
+    start = 0
     for part in parts:
         for column in part.columns:
             if column not in declared:
-                found = nearest(column, declared.columns)
-                row = next(
-                    (r for r, cell in enumerate(part.columns[column]) if cell is not None), -1
-                )
-                work.faults.add(
-                    part.origin.place(row, column),
-                    f"{name}.{column} is not a column of {name}",
-                    f"{name} has: {', '.join(declared.columns)}",
-                    f"did you mean {found[0]}?" if found else "",
-                    "unknown-column",
-                )
+                _no_column(declared, part, column, start, work)
+        start += part.count
+
+
+def _no_column(declared: Table, part: RawTable, column: str, start: int, work: _Assembly) -> None:
+    """Record a column that does not exist; the one that was meant is not called missing too."""
+    found = nearest(column, declared.columns)
+    if found and found[0] not in part.columns:
+        work.poisoned |= {(declared.name, start + row, found[0]) for row in range(part.count)}
+    filled = (row for row, cell in enumerate(part.columns[column]) if cell is not None)
+    row = -1 if isinstance(part.origin, InCsv) else next(filled, -1)
+    work.faults.add(
+        part.origin.place(row, column), f"{declared.name}.{column} is not a column of "
+        f"{declared.name}", f"{declared.name} has: {', '.join(declared.columns)}",
+        f"did you mean {found[0]}?" if found else "", "unknown-column",
+    )  # fmt: skip
 
 
 def _read_plain(declared: Table, work: _Assembly) -> None:

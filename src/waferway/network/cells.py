@@ -24,6 +24,7 @@ __all__ = ["CellError", "Part", "Varying", "read_date", "read_flag", "read_numbe
 
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _AGE = re.compile(r"age\s+(\d+(?:\.\d+)?)(?:\s*months?)?")
+_CURRENCIES = re.compile(r"([A-Z]{3}) is \1; ([A-Z]{3}) is \2")
 _TRUE, _FALSE = {"true", "yes"}, {"false", "no"}
 _BOUNDS = ("low", "value", "high")
 
@@ -119,6 +120,9 @@ def _unit_fault(text: str, expected: Expected | None, fault: Fault) -> CellError
     what = fault.what.removeprefix(f'"{text}" ')
     if what != fault.what:
         return CellError(f'is "{text}", which {what}', fault.why, _write(expected), "number")
+    if _CURRENCIES.fullmatch(fault.why):
+        why = "currencies do not convert by themselves: an exchange rate is a claim"
+        return CellError(f'is "{text}": {what}', why, _write(expected), "unit")
     return CellError(
         f'is "{text}": {what}', fault.why, fault.suggestion or _write(expected), "unit"
     )

@@ -83,7 +83,7 @@ def _required(at: Findings, table: Table, a: Attribute) -> None:
             example = f"a number of {a.unit}"
         at.add(
             (table.name, int(row), a.name), f"{a.name} is missing", a.meaning,
-            f"give {example or 'it'}", "missing",
+            f"give {example or a.name}", "missing",
         )  # fmt: skip
 
 
@@ -122,7 +122,7 @@ def out_of_range(
         allowed, kind = "it is never negative", "negative"
     else:
         allowed, kind = f"it is at least {a.low:g}", "range"
-    share = a.high == 1 and 1 < number <= 100
+    share = a.high == 1 and 2 <= number <= 100
     hint = f"for a percentage write {number:g} %" if share else ""
     at.add(cell, f"{what} is {number:g}", allowed, hint, kind)
 
@@ -160,7 +160,7 @@ def _reference(at: Findings, table: Table, a: Attribute) -> None:
     valid = {refers: at.valid(refers) for refers in a.refers}
     known = {refers: used & set(names) for refers, names in valid.items()}
     unknown = used - set().union(*known.values())
-    if unknown:
+    if unknown and not at.unread & set(a.refers):
         everything = (
             next(iter(valid.values()))
             if len(valid) == 1
@@ -269,7 +269,7 @@ def _settings(at: Findings) -> None:
     if now and until and now >= until:
         _setting(at, "now", f"is {now}, so that nothing is left to decide until {until}", "")
     basis = settings["compute_basis"]
-    if basis and basis not in at.bases:
+    if basis and basis not in at.bases and "weight" not in at.unread:
         _setting(at, "compute_basis", f'is "{basis}", which has no weights',
                  at.guess(basis, at.bases, "weight"))  # fmt: skip
 

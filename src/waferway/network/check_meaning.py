@@ -255,7 +255,7 @@ def _commitments(at: Findings) -> None:
             booked[line].append(row)
     lines = {name: row for row, name in enumerate(at["line"].index)}
     for line, rows in booked.items():
-        if line in lines:
+        if line in lines and at.sound("line", lines[line], "capacity"):
             _commitments_of(at, line, lines[line], rows)
 
 
@@ -266,7 +266,10 @@ def _commitments_of(at: Findings, line: str, line_row: int, rows: list[int]) -> 
     steps = {row: at.steps("commitment", row, "quantity") for row in rows}
     dates = {since for since, _ in capacity} | {s for row in rows for s, _ in steps[row]}
     dates |= {start[row] for row in rows if start[row]}
-    for when in sorted(dates):
+    # What lies before the plan, or before anything is known of the line, is no one's booking.
+    unknown = math.isnan(at.numbers("line", "capacity")[line_row]) and len(capacity) > 1
+    floor = at.network.settings["start"] or (capacity[1][0] if unknown else dt.date.min)
+    for when in sorted({max(when, floor) for when in dates}):
         active = [
             row
             for row in rows

@@ -70,6 +70,8 @@ def find_cell(at: Findings, table: str, row: int, cells: tuple[str, str, str]) -
         )  # fmt: skip
         return None
     if key not in at.valid(name):
+        if name in at.unread:
+            return None
         at.add(
             (table, row, "key"), f'key is "{key}", which is no row of {name}',
             f"rows of {name} are named by {'/'.join(TABLES[name].key)}",
@@ -85,23 +87,27 @@ def _rows(at: Findings, table: str) -> list[dict[str, Any]]:
 
 
 def _profile(at: Findings) -> None:
+    told: set[tuple[str, str, str]] = set()
     for row, cells in enumerate(_rows(at, "profile")):
         if not (cells["table"] and cells["key"] and cells["column"]):
             continue  # already reported as missing
         a = find_cell(at, "profile", row, (cells["table"], cells["key"], cells["column"]))
         if a is None:
             continue
-        _may_vary(at, row, cells, a)
+        cell = (cells["table"], cells["key"], cells["column"])
+        if cell not in told and not _may_vary(at, row, cells, a):
+            told.add(cell)
         _interval(at, row, cells, a)
 
 
-def _may_vary(at: Findings, row: int, cells: dict[str, Any], a: Attribute) -> None:
+def _may_vary(at: Findings, row: int, cells: dict[str, Any], a: Attribute) -> bool:
+    """Whether a cell may vary as a profile row says; a fault where it may not."""
     what = f"{cells['table']}.{a.name}"
     aged = not math.isnan(cells["age_months"])
     if not a.numeric:
         at.add(("profile", row, "column"), f"{what} is no number", "only numbers vary",
                "", "not-dated")  # fmt: skip
-        return
+        return False
     if cells["period"] and aged:
         at.add(
             ("profile", row, "age_months"), "has both a period and an age", "",
@@ -123,6 +129,9 @@ def _may_vary(at: Findings, row: int, cells: dict[str, Any], a: Attribute) -> No
             f"columns of {cells['table']} that do: {', '.join(aging) or 'none'}",
             "give periods" if a.dated else "give one value", "not-aged",
         )  # fmt: skip
+    else:
+        return True
+    return False
 
 
 def _interval(at: Findings, row: int, cells: dict[str, Any], a: Attribute) -> None:
@@ -148,7 +157,8 @@ def _interval(at: Findings, row: int, cells: dict[str, Any], a: Attribute) -> No
 def _cite(at: Findings) -> None:
     evidence = at.network.evidence
     for row, cells in enumerate(_rows(at, "cite")):
-        if cells["claim_id"] and cells["claim_id"] not in evidence:
+        unknown = cells["claim_id"] and cells["claim_id"] not in evidence
+        if unknown and "claims" not in at.unread:
             at.add(
                 ("cite", row, "claim_id"),
                 f'claim_id is "{cells["claim_id"]}", which is no claim', "",
@@ -157,15 +167,18 @@ def _cite(at: Findings) -> None:
         if not (cells["table"] and cells["key"] and cells["column"]):
             continue
         a = find_cell(at, "cite", row, (cells["table"], cells["key"], cells["column"]))
-        if a is None or not cells["period"]:
+        cell = (cells["table"], cells["key"], cells["column"])
+        if a is None or not cells["period"] or not at.sound_cell(*cell):
             continue
-        have = _labels(at, (cells["table"], cells["key"], cells["column"]))
+        have = _labels(at, cell)
         if cells["period"] not in have:
             at.add(
                 ("cite", row, "period"),
                 f'period is "{cells["period"]}", for which the cell has no value',
-                f"it has values for: {', '.join(sorted(have)) or 'no period'}",
-                at.guess(cells["period"], have, "period"), "dangling",
+                f"it has values for: {', '.join(sorted(have))}" if have else
+                "it has one value, for always",
+                at.guess(cells["period"], have, "period") if have else "leave period empty",
+                "dangling",
             )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from waferway.network.check_meaning import check_meaning
 from waferway.network.check_time import check_time
 from waferway.network.findings import Findings
 from waferway.network.network import Network
+from waferway.network.schema import TABLES
 
 __all__ = ["check", "check_path", "faults_of"]
 
@@ -54,6 +55,7 @@ def faults_of(
     network: Network,
     locate: Callable[[str, int, str], Place],
     poisoned: Collection[tuple[str, int, str]] = frozenset(),
+    unread: Collection[str] = (),
 ) -> list[Fault]:
     """Every fault of a network whose cells stand where `locate` says.
 
@@ -64,11 +66,14 @@ def faults_of(
         Table ``setting`` stands for the settings.
     poisoned : collection of (table, row, column)
         Cells that could not be read; nothing more is said of them.
+    unread : collection of str
+        Tables (or ``claims``) that could not be read whole: nothing is said of what they lack.
     """
-    findings = Findings(network, locate, poisoned)
+    findings = Findings(network, locate, poisoned, unread)
     check_cells(findings)
     check_time(findings)
-    check_meaning(findings)
+    if not set(unread) & set(TABLES):
+        check_meaning(findings)
     return list(findings.faults)
 
 

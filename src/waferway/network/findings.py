@@ -39,6 +39,8 @@ class Findings:
     locate : callable (table, row, column) -> Place
     poisoned : collection of (table, row, column)
         Cells that could not be read; nothing more is said of them.
+    unread : collection of str
+        Tables (or ``claims``) that could not be read whole.
     """
 
     def __init__(
@@ -46,11 +48,13 @@ class Findings:
         network: Network,
         locate: Callable[[str, int, str], Place],
         poisoned: Collection[tuple[str, int, str]] = frozenset(),
+        unread: Collection[str] = (),
     ) -> None:
         self.network = network
         self.faults = Faults()
         self.locate = locate
         self._poisoned = poisoned
+        self.unread = set(unread)
         self._budget = _BUDGET  # names compared in all: a thousand faults stay affordable
 
     def __getitem__(self, table: str) -> pd.DataFrame:
@@ -69,6 +73,12 @@ class Findings:
     def sound(self, table: str, row: int, column: str) -> bool:
         """Whether a cell could be read."""
         return (table, row, column) not in self._poisoned
+
+    def sound_cell(self, table: str, key: str, column: str) -> bool:
+        """Whether a cell given by its key could be read."""
+        if not any(cell[0] == table and cell[2] == column for cell in self._poisoned):
+            return True
+        return self.sound(table, list(self[table].index).index(key), column)
 
     def add(
         self,

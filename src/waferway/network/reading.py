@@ -86,6 +86,7 @@ class _Reading:
         self.settings_place = Place()
         self.applied: tuple[str, ...] = ()
         self.translate = Translation()
+        self.unread: set[str] = set()
         self.readable = True  # false once a file is of a version that is not known
         self.claims: list[Claim] = []
         self.sources: list[Source] = []
@@ -104,17 +105,20 @@ class _Reading:
         try:
             evidence = Evidence(self.claims, self.sources)
         except InputError as error:
-            self.faults.extend(error.faults)
+            self._evidence_faults(error)
         self._check_money()
         return from_raw(
             self.raw, given, evidence, self.faults, applied=self.applied,
+            unread=self.unread,
             of_setting=lambda name: self.settings.get(name, ("", self.settings_place))[1],
         )  # fmt: skip
 
     def _translate_names(self) -> None:
         """Cells that name tables and columns follow their renaming."""
+        if not self.translate.steps:
+            return
         for raw in self.raw:
-            if raw.name not in ("profile", "cite", "change") or not self.translate.steps:
+            if raw.name not in ("profile", "cite", "change") or "table" not in raw.columns:
                 continue
             tables = [self.translate.table(str(name or "")) for name in raw.columns["table"]]
             raw.columns["table"] = tables
@@ -135,8 +139,10 @@ class _Reading:
             ),
             None,
         )
+        known = [attribute.name for attribute in SETTINGS]
+        meant = {name if name in known else "".join(nearest(name, known)) for name in self.settings}
         for name, example in (("currency", "USD"), ("price_year", "2024, or nominal")):
-            if money and name not in self.settings:
+            if money and name not in meant:
                 self.faults.add(
                     self.settings_place,
                     f"setting {name} is missing",
@@ -169,6 +175,7 @@ class _Reading:
             elif path.suffix == ".csv" and path.stem.startswith("source"):
                 sources.append(path)
             elif self.translate.table(path.stem) not in TABLES:
+                self._not_whole(path.stem)
                 no_table(path.stem, Place(str(path)), self.faults)
             elif path.suffix == ".csv":
                 self.csv_table(path)
@@ -179,13 +186,22 @@ class _Reading:
             self.claims += evidence.values()
             self.sources += evidence.sources.values()
         except InputError as error:
-            self.faults.extend(error.faults)
+            self._evidence_faults(error)
+
+    def _evidence_faults(self, error: InputError) -> None:
+        self.unread.add("claims")
+        self.faults.extend(error.faults)
+
+    def _not_whole(self, table: str) -> None:
+        """Remember that a table, by its name or the nearest to it, could not be read whole."""
+        self.unread |= {table} if table in TABLES else set(nearest(table, TABLES))
 
     def csv_table(self, path: Path) -> None:
         """Read one table from CSV."""
         table = self.translate.table(path.stem)
         text = self._text(path)
         if text is None:
+            self._not_whole(table)
             return
         lines = list(io.StringIO(text, newline=""))
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
@@ -199,12 +215,14 @@ class _Reading:
                     first.append(line + 1)
                 line = reader.line_num
         except csv.Error as error:
+            self._not_whole(table)
             self.faults.add(
                 Place(str(path), reader.line_num, 1), f"not CSV: {error}", "",
                 "write a quote inside a quoted cell twice", "csv",
             )  # fmt: skip
             return
         if not rows:
+            self._not_whole(table)
             self.faults.add(
                 Place(str(path), 1, 1), "the file has no heading",
                 suggestion=f"columns of {table}: {', '.join(TABLES[table].columns)}",
@@ -224,6 +242,7 @@ class _Reading:
         body = [(at, row) for at, row in zip(first[1:], rows[1:], strict=True)]
         for at, row in body:
             if len(row) != len(heading):
+                self._not_whole(table)
                 self.faults.add(
                     Place(str(path), at, 1),
                     f"the row has {len(row)} cells, the heading has {len(heading)}",
@@ -244,9 +263,10 @@ class _Reading:
         try:
             return path.read_bytes().decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            line = error.object[: error.start].count(b"\n") + 1
+            before = error.object[: error.start].split(b"\n")
             self.faults.add(
-                Place(str(path), line), f"byte {error.object[error.start]:#04x} is not UTF-8",
+                Place(str(path), len(before), len(before[-1]) + 1),
+                f"byte {error.object[error.start]:#04x} is not UTF-8",
                 suggestion="save the file as UTF-8", kind="encoding",
             )  # fmt: skip
             return None
@@ -295,6 +315,7 @@ class _Reading:
             elif name in TABLES:
                 self._table(name, part, mark)
             elif name != "waferway":
+                self._not_whole(written)
                 found = nearest(name, [*_TOP, *TABLES])
                 self.faults.add(
                     place, f'"{written}" is no part of a network',
@@ -305,9 +326,10 @@ class _Reading:
     def table_file(self, path: Path) -> None:
         """Read one table from YAML: its rows, or a mapping with the version and the table."""
         tree = self._mapping(path)
-        if tree is None:
-            return
         table = self.translate.table(path.stem)
+        if tree is None:
+            self._not_whole(table)
+            return
         parts = list(tree.items()) if tree.is_mapping else []
         if "waferway" not in [name for name, _, _ in parts]:
             self._table(table, tree, tree.mark)
@@ -394,6 +416,7 @@ class _Reading:
                     continue
                 rows.append(_row(row, name, self.translate))
         else:
+            self._not_whole(name)
             self.faults.add(
                 tree.place,
                 f"{name} is no {'mapping or ' if len(key) == 1 else ''}list of rows",
@@ -408,6 +431,7 @@ class _Reading:
         self.raw.append(RawTable(name, columns, len(rows), origin))
 
     def _no_row(self, name: str, row: Tree) -> None:
+        self._not_whole(name)
         self.faults.add(
             row.place, f"a row of {name} is no mapping", "",
             "write its cells as `column: value`", "table-form",
@@ -417,6 +441,7 @@ class _Reading:
         if tree.is_empty:
             return
         if not tree.is_list:
+            self.unread.add("claims")
             self.faults.add(tree.place, f"{name} is no list", kind="yaml-form")
             return
         model: type[Claim] | type[Source] = Claim if name == "claims" else Source
@@ -429,6 +454,7 @@ class _Reading:
             try:
                 record = model.model_validate(given)
             except ValidationError as error:
+                self.unread.add("claims")
                 for problem in error.errors():
                     self._bad_record(entry, problem["loc"], problem["msg"], model)
             else:
