@@ -127,7 +127,7 @@ def full_world(demand=60.0, funds=True, branches=True, history=True):
         ],
         "stock": [
             {"place": "tainan", "item": "die", "opening": 40},
-            {"place": "hsinchu", "item": "substrate", "opening": 10, "arrivals": 30},
+            {"place": "hsinchu", "item": "substrate", "opening": 10, "arrivals": 4},
         ],
         "lane": [
             {"from_place": "TW", "to_place": "TW", "what": "any", "days": 2, "freight_usd": 0.5},
@@ -159,7 +159,7 @@ def full_world(demand=60.0, funds=True, branches=True, history=True):
             {"name": "paid", "customer": "chipco", "supplier": "foundry", "line": "n4tw",
              "quantity": 19, "force": "take_or_pay", "price_usd": 400},
             {"name": "stacks-for", "customer": "chipco", "supplier": "mem1", "item": "stack",
-             "quantity": 30, "force": "booking", "price_usd": 90, "from_date": "2027-07-01"},
+             "quantity": 95, "force": "booking", "price_usd": 90, "from_date": "2027-07-01"},
             {"name": "letter", "customer": "cloud", "supplier": "mem2", "item": "stack",
              "quantity": 500, "force": "letter_of_intent"},
         ],

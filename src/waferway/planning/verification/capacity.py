@@ -120,9 +120,11 @@ class Capacity:
         days = values.plain("site", "opening_days")
         self.opens = opens
         self.theta = np.ones((len(structure.line_names), clock.size))
+        self.needs_opening = np.zeros(len(structure.line_names), dtype=bool)
         for row, name in enumerate(structure.line_site):
             at = self.site_row.get(text(name), -1)
             if at >= 0 and opens[at]:
+                self.needs_opening[row] = True
                 self.theta[row] = sum(
                     (self.opened[at, t] * clock.share(clock.start[t] + days[at])
                      for t in np.flatnonzero(self.opened[at])),

@@ -77,11 +77,7 @@ class Contracts:
         findings.compare("offer_volume", steps, operation.q, "<=", volume * months,
                          "purchases against the volume of the step", branch=self.branch,
                          where=~np.isnan(volume) & decided)  # fmt: skip
-        usable = self.open.copy()
-        if not self.structure.party:
-            usable &= np.array(
-                [seller not in self.structure.runners for seller in self.offer["seller"]]
-            )[:, None]
+        usable = self.open & self.structure.usable[:, None]
         findings.compare("offer_window", self.names, operation.bought, "==", 0.0,
                          "purchases while the offer is not open", branch=self.branch,
                          where=~usable & decided)  # fmt: skip
@@ -155,12 +151,17 @@ class Contracts:
             at = structure.line_row[line]
             others = main[(operation.line_of == at) & (customers != customer)].sum(axis=0)
             booked = self._bookings(lambda who, customer=customer: who == customer)[at]
+            capacity = operation.capacity
+            stands = capacity.ordered[at] + np.where(
+                capacity.needs_opening[at], 0.0, capacity.existing[at]
+            )
+            booked = np.minimum(booked, stands)
             findings.compare(
                 "commitment", [f"{line} for {customer}"], others[None], "<=",
                 (months * (operation.capacity.total[at] - booked))[None],
                 "what others use leaves the booked capacity free", branch=self.branch,
                 scale=(months * np.maximum(booked, np.abs(operation.capacity.total[at])))[None],
-                where=((booked > 0) & self.decided)[None],
+                where=((booked != 0) & self.decided)[None],
             )  # fmt: skip
         for row, name in enumerate(frame.index):
             force, customer = frame["force"].iloc[row], frame["customer"].iloc[row]

@@ -193,11 +193,27 @@ class Structure:
         return [p or s for p, s in zip(frame["place"], frame["seller"], strict=True)]
 
     @cached_property
+    def usable(self) -> Flags:
+        """Offers that may be used: all in a party's view, else open ones of those without line."""
+        frame = self.network.table("offer")
+        return np.array(
+            [
+                bool(self.party) or (seller not in self.runners and not open_to)
+                for seller, open_to in zip(frame["seller"], frame["open_to"], strict=True)
+            ],
+            dtype=bool,
+        )
+
+    @cached_property
     def arises(self) -> set[tuple[str, str]]:
         """(item, place) where the item can arise: made, given by `stock`, or offered."""
         stock, offer = self.network.table("stock"), self.network.table("offer")
         given = set(zip(stock["item"], stock["place"], strict=True))
-        offered = {(i, p) for i, p in zip(offer["item"], self.offer_place, strict=True) if i}
+        offered = {
+            (i, p)
+            for i, p, usable in zip(offer["item"], self.offer_place, self.usable, strict=True)
+            if i and usable
+        }
         return self.made | given | offered
 
     @cached_property
