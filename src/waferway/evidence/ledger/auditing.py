@@ -1,0 +1,717 @@
+"""Looking back: whether the file is what its entries, signatures and checkpoints say.
+
+Owns `fsck` (bytes, tree, checkpoints) and `audit` (that, and every commitment, every owner's
+signature and right, the derived tables, witnesses, and checkpoints kept elsewhere). Findings come
+cause first: where one change shows in several places, the first finding names the change.
+Nothing is repaired here.
+"""
+
+from __future__ import annotations
+
+import bisect
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from waferway.evidence.ledger.authority import Head, Registry
+from waferway.evidence.ledger.bundles import ALWAYS_SHOWN, find_erasures
+from waferway.evidence.ledger.canonical import read_canonical
+from waferway.evidence.ledger.checkpoints import Checkpoint, open_checkpoint
+from waferway.evidence.ledger.commitments import fits
+from waferway.evidence.ledger.entries import Entry
+from waferway.evidence.ledger.failures import (
+    CheckpointRootAltered,
+    CheckpointSignatureInvalid,
+    CheckpointUnsigned,
+    CosignatureInvalid,
+    CosignatureOrphan,
+    DatabaseCorrupt,
+    DerivedClaimsAltered,
+    DerivedHeadsAltered,
+    DerivedKeysAltered,
+    DerivedPoliciesAltered,
+    EntryAltered,
+    EntrySignatureInvalid,
+    ForkedLog,
+    InconsistentGrowth,
+    LeafDeleted,
+    LeafHashAltered,
+    LeafInserted,
+    LeafMissing,
+    LeafRenumbered,
+    LeavesSwapped,
+    LedgerError,
+    MalformedCheckpoint,
+    MalformedNote,
+    NodeAltered,
+    NodeMissing,
+    NodeSurplus,
+    OriginAltered,
+    OriginMismatch,
+    PayloadAltered,
+    PayloadMissing,
+    PayloadNotErased,
+    PayloadOrphan,
+    QuorumNotMet,
+    ReplayedFromAnotherLog,
+    RewrittenHistory,
+    RolledBack,
+    StaleWitness,
+    TailTruncated,
+    UnknownKey,
+)
+from waferway.evidence.ledger.merkle import EMPTY_ROOT, leaf_hash, node_hash
+from waferway.evidence.ledger.notes import Note, Signature, VerifierKey, signature_valid
+from waferway.evidence.ledger.policies import WitnessPolicy
+from waferway.evidence.ledger.proofs import check_times
+from waferway.evidence.ledger.store import Store, node_count
+
+MAX_FINDINGS = 200
+MAX_DIFFERENCES = 100_000
+
+
+@dataclass(frozen=True)
+class AuditReport:
+    """What was looked at and what was found; no findings means all of it fits.
+
+    Parameters
+    ----------
+    size : int
+        Entries in the file.
+    root : str
+        Root over the entries, hex.
+    findings : tuple of LedgerError
+        Cause first.
+    doubtful : tuple of int
+        Entries by keys later revoked that no witness had seen before the revocation.
+    unchecked : int
+        Entries whose fields are withheld, so that rules on their content could not be applied.
+    assurance : "none", "kept-checkpoint" or "witnesses"
+    """
+
+    origin: str
+    size: int
+    root: str
+    findings: tuple[LedgerError, ...]
+    checkpoints: int
+    signatures: int
+    doubtful: tuple[int, ...] = ()
+    unchecked: int = 0
+    assurance: str = "none"
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was found."""
+        return not self.findings
+
+    def raise_first(self) -> None:
+        """Raise the first finding, if any."""
+        if self.findings:
+            raise self.findings[0]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report for ``--json``."""
+        return {
+            "ok": self.ok,
+            "origin": self.origin,
+            "size": self.size,
+            "root": self.root,
+            "checkpoints": self.checkpoints,
+            "signatures": self.signatures,
+            "assurance": self.assurance,
+            "unchecked": self.unchecked,
+            "doubtful": list(self.doubtful),
+            "findings": [finding.to_dict() for finding in self.findings],
+        }
+
+
+@dataclass
+class _Scan:
+    """Tree recomputed from the entries, compared with the stored one."""
+
+    size: int = 0
+    root: bytes = EMPTY_ROOT
+    roots: dict[int, bytes] = field(default_factory=dict)
+    differences: dict[tuple[int, int], tuple[bytes, bytes]] = field(default_factory=dict)
+
+
+def fsck(path: str | os.PathLike[str], log_keys: Iterable[VerifierKey] = ()) -> AuditReport:
+    """Check bytes, rows, every node of the tree, and every checkpoint's signature and root.
+
+    Parameters
+    ----------
+    log_keys : iterable of VerifierKey
+        Keys to trust for checkpoints; by default those that the file itself names.
+    """
+    return _look(path, tuple(log_keys), deep=False)
+
+
+def audit(
+    path: str | os.PathLike[str],
+    policy: WitnessPolicy | None = None,
+    *,
+    kept: Iterable[bytes] = (),
+    other_origins: Iterable[str] = (),
+    max_witness_age_s: int | None = None,
+    now_s: int | None = None,
+) -> AuditReport:
+    """Check everything that can be checked from the file, keys and kept checkpoints.
+
+    Parameters
+    ----------
+    policy : WitnessPolicy, optional
+        Key of the log (else the file's own word counts), witnesses and quorum.
+    kept : iterable of bytes
+        Signed checkpoints that the auditor, or anybody, kept from earlier.
+    other_origins : iterable of str
+        Other logs of these parties, to tell a replayed entry from a forged one.
+    max_witness_age_s, now_s : int, optional
+        Report a newest quorum that is older than this.
+    """
+    return _look(
+        path,
+        tuple(policy.logs) if policy else (),
+        deep=True,
+        policy=policy,
+        kept=tuple(kept),
+        other_origins=tuple(other_origins),
+        max_witness_age_s=max_witness_age_s,
+        now_s=now_s,
+    )
+
+
+def _look(
+    path: str | os.PathLike[str],
+    log_keys: Sequence[VerifierKey],
+    deep: bool,
+    policy: WitnessPolicy | None = None,
+    kept: Sequence[bytes] = (),
+    other_origins: Sequence[str] = (),
+    max_witness_age_s: int | None = None,
+    now_s: int | None = None,
+) -> AuditReport:
+    try:
+        store = Store(path)
+    except DatabaseCorrupt as broken:
+        return AuditReport(str(path), 0, "", (broken,), 0, 0)
+    try:
+        with store.reading():
+            one = _Audit(store, log_keys, policy or WitnessPolicy(), kept, other_origins)
+            return one.run(deep, max_witness_age_s, now_s)
+    except (DatabaseCorrupt, sqlite3.DatabaseError) as broken:
+        finding = broken if isinstance(broken, LedgerError) else DatabaseCorrupt(str(broken))
+        return AuditReport(store.origin, 0, "", (finding,), 0, 0)
+    finally:
+        store.close()
+
+
+class _Audit:
+    """One pass over one file."""
+
+    def __init__(
+        self,
+        store: Store,
+        log_keys: Sequence[VerifierKey],
+        policy: WitnessPolicy,
+        kept: Sequence[bytes],
+        other_origins: Sequence[str],
+    ) -> None:
+        self.store, self.policy, self.kept = store, policy, kept
+        self.trusted, self.other_origins = log_keys, other_origins
+        self.run_sql = store.connection.execute
+        self.findings: list[LedgerError] = []
+        self.origin = store.origin
+        self.signatures = 0
+        self.unchecked = 0
+        self.signed: list[tuple[int, Checkpoint]] = []
+        self.cosigned: dict[int, dict[VerifierKey, int]] = {}
+        self.assurance = "none"
+
+    def found(self, finding: LedgerError) -> None:
+        if len(self.findings) < MAX_FINDINGS:
+            self.findings.append(finding)
+
+    def run(self, deep: bool, max_witness_age_s: int | None, now_s: int | None) -> AuditReport:
+        rows = self.run_sql("PRAGMA quick_check").fetchall()
+        if rows != [("ok",)]:
+            raise DatabaseCorrupt(str(rows[0][0])[:200], where=str(self.store.path))
+        self.check_origin()
+        notes = self.store.checkpoints()
+        scan = _Scan()
+        entry_findings: list[LedgerError] = []
+        registry = Registry(self.origin)
+        if self.rows_fit():
+            wanted = {size for _, size, _ in notes} | set(self.kept_sizes())
+            scan = self.scan(wanted | set(self.note_sizes(notes)))
+            keys = self.checkpoint_keys()
+            checkpoint_findings = self.check_checkpoints(notes, scan, keys)
+            self.name_differences(scan)
+            for finding in checkpoint_findings:
+                self.found(finding)
+            if deep:
+                registry, entry_findings = self.replay()
+                for finding in entry_findings:
+                    self.found(finding)
+                self.check_derived(registry)
+                self.check_log_key(registry)
+            self.check_cosignatures(notes)
+            self.check_kept(scan, keys)
+            if deep:
+                self.check_quorum(max_witness_age_s, now_s)
+        doubtful = self.doubtful(registry) if deep else ()
+        return AuditReport(
+            self.origin, scan.size, scan.root.hex(), tuple(self.findings), len(notes),
+            self.signatures, doubtful, self.unchecked, self.assurance,
+        )  # fmt: skip
+
+    # ---- rows ----------------------------------------------------------------------------------
+    def check_origin(self) -> None:
+        found = self.store.fields(1)
+        if found is None:
+            return
+        try:
+            stated = read_canonical(found[0]).get("origin", self.origin)
+        except (LedgerError, AttributeError):
+            return
+        if stated != self.origin:
+            self.found(
+                OriginAltered(f"the file says {self.origin}, its first policy {stated}", "meta")
+            )
+            self.origin = stated
+
+    def rows_fit(self) -> bool:
+        """Whether indices and numbers of rows are those of a log; names what is amiss."""
+        before = len(self.findings)
+        count, low, high = self.run_sql(
+            "SELECT count(*), coalesce(min(idx), 0), coalesce(max(idx), -1) FROM leaf"
+        ).fetchone()
+        nodes, last = self.run_sql("SELECT count(*), coalesce(max(id), -1) FROM node").fetchone()
+        held = _size_of(nodes)
+        if low < 0 or (high >= count and node_count(count) == nodes):
+            where = low if low < 0 else high
+            self.found(LeafRenumbered("no log has this index", where=f"entry {where}"))
+        elif high + 1 != count:
+            (gap,) = self.run_sql(
+                "SELECT min(idx) + 1 FROM leaf WHERE idx + 1 NOT IN (SELECT idx FROM leaf)"
+            ).fetchone()
+            if low > 0:
+                gap = 0
+            self.found(LeafMissing("no entry stands here", where=f"entry {gap}"))
+        elif last + 1 != nodes:
+            self.found(NodeMissing(f"{last + 1 - nodes} hashes are absent", where="tree"))
+        elif held > count:
+            self.too_many_hashes(count, nodes, held)
+        elif held < count or node_count(held) != nodes:
+            signed = max((size for _, size, _ in self.store.checkpoints()), default=0)
+            if node_count(held) == nodes and signed <= held:
+                self.found(LeafInserted("the tree does not know it", where=f"entry {held}"))
+            elif nodes > node_count(count):
+                self.found(NodeSurplus("a hash of no entry", where="tree"))
+            else:
+                self.found(NodeMissing("hashes of the last entries are absent", where="tree"))
+        orphan = self.run_sql(
+            "SELECT idx FROM payload WHERE idx NOT IN (SELECT idx FROM leaf) LIMIT 1"
+        ).fetchone()
+        if orphan and len(self.findings) == before:
+            self.found(PayloadOrphan("fields of no entry", where=f"payload {orphan[0]}"))
+        return len(self.findings) == before or isinstance(self.findings[-1], PayloadOrphan)
+
+    def too_many_hashes(self, count: int, nodes: int, held: int) -> None:
+        if node_count(held) != nodes or count == 0:
+            self.found(NodeSurplus("hashes of no entry", where="tree"))
+        elif leaf_hash(self.store.entry(count - 1)) == self.store.read(0, count - 1):
+            self.found(TailTruncated("only their hashes remain", f"entries {count}-{held - 1}"))
+        else:
+            self.found(LeafDeleted("later entries were moved down", where=self.first_shift(count)))
+
+    def first_shift(self, count: int) -> str:
+        for index in range(count):
+            if leaf_hash(self.store.entry(index)) != self.store.read(0, index):
+                return f"entry {index}"
+        return "an entry"
+
+    # ---- tree ----------------------------------------------------------------------------------
+    def scan(self, wanted: set[int]) -> _Scan:
+        """Recompute every node from the entries, in the order in which they are stored."""
+        found = _Scan()
+        stored = self.run_sql("SELECT hash FROM node ORDER BY id")
+        stack: list[bytes] = []
+        if 0 in wanted:
+            found.roots[0] = EMPTY_ROOT
+        differences = found.differences
+        index = 0
+        for (entry,) in self.run_sql("SELECT entry FROM leaf ORDER BY idx"):
+            node = leaf_hash(entry)
+            (old,) = stored.fetchone()
+            if old != node and len(differences) < MAX_DIFFERENCES:
+                differences[0, index] = (node, bytes(old))
+            mark, level = index, 0
+            while mark & 1:
+                node = node_hash(stack.pop(), node)
+                mark >>= 1
+                level += 1
+                (old,) = stored.fetchone()
+                if old != node and len(differences) < MAX_DIFFERENCES:
+                    differences[level, mark] = (node, bytes(old))
+            stack.append(node)
+            index += 1
+            if index in wanted:
+                found.roots[index] = _fold(stack)
+        found.size = index
+        found.root = _fold(stack)
+        found.roots[index] = found.root
+        return found
+
+    def name_differences(self, scan: _Scan) -> None:
+        """Say which change explains where the stored tree differs from the entries."""
+        leaves = sorted(index for level, index in scan.differences if level == 0)
+        computed = [scan.differences[0, index][0] for index in leaves]
+        stored = [scan.differences[0, index][1] for index in leaves]
+        run = leaves and leaves[-1] - leaves[0] + 1 == len(leaves)
+        if len(leaves) > 1 and sorted(computed) == sorted(stored):
+            places = ", ".join(str(index) for index in leaves[:6])
+            self.found(LeavesSwapped("changed places", where=f"entries {places}"))
+        elif len(leaves) > 2 and run and computed[1:] == stored[:-1]:
+            self.found(LeafInserted("later entries were moved up", where=f"entry {leaves[0]}"))
+        elif len(leaves) > 2 and run and computed[:-1] == stored[1:]:
+            self.found(LeafDeleted("later entries were moved down", where=f"entry {leaves[0]}"))
+        else:
+            for index in leaves:
+                kind = EntryAltered if self.tree_knew(scan, index) else LeafHashAltered
+                self.found(kind("entry and hash differ", where=f"entry {index}"))
+        for level, index in sorted(scan.differences):
+            below = {(level - 1, 2 * index), (level - 1, 2 * index + 1)}
+            if level and not below & scan.differences.keys():
+                self.found(
+                    NodeAltered("is not of its children", f"node level {level}, index {index}")
+                )
+
+    def tree_knew(self, scan: _Scan, index: int) -> bool:
+        """Whether the rest of the tree agrees with the stored hash rather than with the entry."""
+        if (index | 1) < scan.size:
+            return (1, index // 2) in scan.differences
+        return not any(
+            head.size > index and scan.roots.get(head.size) == head.root for _, head in self.signed
+        )
+
+    # ---- checkpoints ---------------------------------------------------------------------------
+    def note_sizes(self, notes: Iterable[tuple[int, int, bytes]]) -> Iterator[int]:
+        for _, _, data in notes:
+            try:
+                yield Checkpoint.parse(Note.parse(data).text).size
+            except LedgerError:
+                continue
+
+    def kept_sizes(self) -> list[int]:
+        return list(self.note_sizes((0, 0, data) for data in self.kept))
+
+    def checkpoint_keys(self) -> list[VerifierKey]:
+        keys = list(self.trusted)
+        for (text,) in self.run_sql("SELECT vkey FROM log_key ORDER BY idx").fetchall():
+            try:
+                key = VerifierKey.parse(text)
+            except LedgerError:
+                continue
+            if key not in keys:
+                keys.append(key)
+        return keys
+
+    def check_checkpoints(
+        self, notes: list[tuple[int, int, bytes]], scan: _Scan, keys: list[VerifierKey]
+    ) -> list[LedgerError]:
+        found: list[LedgerError] = []
+        by_size: dict[int, bytes] = {}
+        for number, size, data in notes:
+            where = f"checkpoint {number} of size {size}"
+            try:
+                note = Note.parse(data)
+                head = Checkpoint.parse(note.text)
+            except (MalformedNote, MalformedCheckpoint) as broken:
+                found.append(type(broken)(broken.what, where))
+                continue
+            if head.origin != self.origin:
+                found.append(OriginMismatch(f"is of {head.origin}", where))
+                continue
+            right_root = scan.roots.get(head.size) == head.root
+            try:
+                signed = bool(note.verified(keys))
+            except LedgerError as broken:
+                if right_root or head.size > scan.size:
+                    found.append(CheckpointSignatureInvalid(broken.what, where))
+                else:
+                    found.append(CheckpointRootAltered("neither tree nor signature fit", where))
+                continue
+            if not signed:
+                found.append(CheckpointUnsigned("no key of the log signed it", where))
+                continue
+            self.signatures += 1
+            self.signed.append((number, head))
+            if by_size.setdefault(head.size, head.root) != head.root:
+                found.insert(0, ForkedLog("two roots are signed for one size", where))
+            elif head.size > scan.size:
+                found.append(
+                    TailTruncated(
+                        f"the log signed {head.size} entries and has {scan.size}",
+                        f"entries {scan.size}-{head.size - 1}",
+                    )
+                )
+            elif not right_root:
+                found.append(RewrittenHistory("its entries do not give the signed root", where))
+        return found
+
+    def check_kept(self, scan: _Scan, keys: list[VerifierKey]) -> None:
+        for number, data in enumerate(self.kept, 1):
+            where = f"kept checkpoint {number}"
+            try:
+                head, _ = open_checkpoint(data, keys, self.origin)
+            except LedgerError as broken:
+                self.found(type(broken)(broken.what, where))
+                continue
+            self.signatures += 1
+            if head.size > scan.size:
+                self.found(
+                    RolledBack(f"{head.size} entries were signed, {scan.size} are here", where)
+                )
+            elif scan.roots.get(head.size) != head.root:
+                equal = any(old.size == head.size for _, old in self.signed)
+                kind = ForkedLog if equal else InconsistentGrowth
+                self.found(kind(f"the first {head.size} entries are not those signed", where))
+            elif self.assurance == "none":
+                self.assurance = "kept-checkpoint"
+
+    # ---- entries -------------------------------------------------------------------------------
+    def replay(self) -> tuple[Registry, list[LedgerError]]:
+        """Admit every entry anew."""
+        found: list[LedgerError] = []
+        erasures = self.erasures()
+
+        def entry_at(index: int) -> tuple[Entry, Mapping[str, Any] | None]:
+            fields = self.store.fields(index)
+            payload = read_canonical(fields[0]) if fields else None
+            return Entry.parse(self.store.entry(index)), payload
+
+        registry = Registry(self.origin, entry_at=entry_at)
+        rows = self.run_sql(
+            "SELECT l.idx, l.entry, p.fields, p.salts FROM leaf l "
+            "LEFT JOIN payload p USING (idx) ORDER BY l.idx"
+        )
+        for index, data, fields, salts in rows:
+            if len(found) >= MAX_FINDINGS:
+                break
+            where = f"entry {index}"
+            value = leaf_hash(data).hex()
+            try:
+                entry = Entry.parse(data)
+            except LedgerError as broken:
+                found.append(_at(broken, where))
+                continue
+            payload = None
+            try:
+                payload = self.opened(entry, index, fields, salts, erasures)
+                registry.admit(index, entry, value, payload, erased=erasures.get(index))
+                self.signatures += 1
+            except LedgerError as broken:
+                found.append(_at(self.replayed(broken, entry, registry), where))
+                known = registry.keys.get(entry.owner_key_id)
+                if known:  # go on from here, so that one fault is one finding
+                    registry.heads[known.party] = Head(entry.seq, value, entry.created, index)
+        return registry, found
+
+    def opened(
+        self,
+        entry: Entry,
+        index: int,
+        fields: bytes | None,
+        salts: bytes | None,
+        erasures: Mapping[int, object],
+    ) -> Mapping[str, Any] | None:
+        if fields is None or salts is None:
+            if index in erasures:
+                return None
+            if self.store.mirror and entry.type not in ALWAYS_SHOWN:
+                self.unchecked += 1
+                return None
+            raise PayloadMissing("fields are gone and no erasure is logged")
+        if index in erasures:
+            self.found(PayloadNotErased("fields are still here", where=f"entry {index}"))
+        try:
+            right = fits(fields, salts, entry.payload)
+        except LedgerError as broken:
+            raise PayloadAltered(f"fields: {broken}") from broken
+        if not right:
+            raise PayloadAltered("fields or salts do not give the commitment")
+        payload: dict[str, Any] = read_canonical(fields)
+        return payload
+
+    def replayed(self, broken: LedgerError, entry: Entry, registry: Registry) -> LedgerError:
+        """Name a replay: the signature fits, for another log."""
+        known = registry.keys.get(entry.owner_key_id)
+        if not isinstance(broken, EntrySignatureInvalid) or known is None:
+            return broken
+        for origin in self.other_origins:
+            try:
+                entry.verify(origin, known.public_key)
+            except LedgerError:
+                continue
+            return ReplayedFromAnotherLog(f"was signed for {origin}")
+        return broken
+
+    def erasures(self) -> dict[int, tuple[str | None, tuple[str, ...]]]:
+        rows = self.run_sql(
+            "SELECT p.fields FROM leaf l JOIN payload p USING (idx) "
+            'WHERE instr(l.entry, CAST(\'"type":"erasure"\' AS BLOB)) > 0'
+        )
+        payloads = []
+        for (fields,) in rows:
+            try:
+                payloads.append(read_canonical(fields))
+            except LedgerError:
+                continue
+        try:
+            return find_erasures(payloads)
+        except LedgerError:
+            return {}
+
+    # ---- derived tables --------------------------------------------------------------------------
+    def check_derived(self, registry: Registry) -> None:
+        keys = [
+            (k.key_id, k.party, k.role, k.public_key, k.added, k.ended)
+            for k in registry.keys.values()
+        ]
+        heads = [(p, h.seq, h.leaf_hash, h.created, h.index) for p, h in registry.heads.items()]
+        claims = [(i, c.index, c.party, c.status, c.by) for i, c in registry.claims.items()]
+        log_keys = [(index, vkey) for index, vkey in registry.log_keys]
+        for table, columns, rows, kind in (
+            ("key", "key_id, party, role, public_key, added, ended", keys, DerivedKeysAltered),
+            ("log_key", "idx, vkey", log_keys, DerivedKeysAltered),
+            ("head", "party, seq, leaf_hash, created, idx", heads, DerivedHeadsAltered),
+            ("claim", "claim_id, idx, party, status, by_idx", claims, DerivedClaimsAltered),
+            ("policy", "name, idx", list(registry.policies.items()), DerivedPoliciesAltered),
+        ):
+            stored = set(self.run_sql(f"SELECT {columns} FROM {table}"))  # noqa: S608
+            wrong = stored.symmetric_difference(rows)
+            if wrong:
+                names = ", ".join(sorted({str(row[0]) for row in wrong})[:3])
+                self.found(kind(f"differs from the entries at {names}", where=f"table {table}"))
+
+    def check_log_key(self, registry: Registry) -> None:
+        stated = {vkey for _, vkey in registry.log_keys}
+        for key in self.trusted:
+            if key.name == self.origin and str(key) not in stated:
+                self.found(UnknownKey(f"the log does not name {key} as its key", where="log key"))
+
+    # ---- witnesses -------------------------------------------------------------------------------
+    def check_cosignatures(self, notes: list[tuple[int, int, bytes]]) -> None:
+        texts = {number: data for number, _, data in notes}
+        known = {(key.name, key.key_id): key for key in self.policy.witnesses.values()}
+        for number, line in self.run_sql("SELECT checkpoint, line FROM cosignature").fetchall():
+            where = f"cosignature under checkpoint {number}"
+            if number not in texts:
+                self.found(CosignatureOrphan("its checkpoint is gone", where))
+                continue
+            try:
+                signature = Signature.parse(line)
+                key = known.get((signature.name, signature.key_id))
+                if key is None:
+                    continue
+                text = Note.parse(texts[number]).text
+                if not signature_valid(key, signature, text):
+                    raise CosignatureInvalid(f"{key.name} did not sign this")
+            except LedgerError as broken:
+                self.found(CosignatureInvalid(broken.what, where))
+                continue
+            self.signatures += 1
+            self.cosigned.setdefault(number, {})[key] = signature.timestamp
+
+    def check_quorum(self, max_age_s: int | None, now_s: int | None) -> None:
+        """Newest checkpoint with a quorum, its age, and the times that entries state."""
+        if self.policy.quorum == "none":
+            return
+        bounds: list[tuple[int, int, int]] = []
+        newest = None
+        for number, head in sorted(self.signed, key=lambda pair: pair[1].size):
+            times = self.cosigned.get(number, {})
+            if self.policy.met(times):
+                early, late = self.policy.not_after(times), self.policy.not_before(times)
+                bounds.append((head.size, early or 0, late or 0))
+                newest = times
+        if newest is None:
+            self.found(QuorumNotMet("no checkpoint bears the quorum of witnesses", "checkpoints"))
+            return
+        if not self.findings:
+            self.assurance = "witnesses"
+        if max_age_s is not None and now_s is not None:
+            fresh = {key: time for key, time in newest.items() if time >= now_s - max_age_s}
+            if not self.policy.met(fresh):
+                self.found(StaleWitness(f"no quorum in the last {max_age_s} s", "checkpoints"))
+        delay, skew = self.tolerances()
+        sizes = [size for size, _, _ in bounds]
+        for index, data in self.run_sql("SELECT idx, entry FROM leaf ORDER BY idx"):
+            place = bisect.bisect_right(sizes, index)
+            before = bounds[place - 1][2] if place else None
+            after = bounds[place][1] if place < len(bounds) else None
+            try:
+                check_times(Entry.parse(data), before, after, delay, skew)
+            except LedgerError as broken:
+                self.found(_at(broken, f"entry {index}"))
+
+    def tolerances(self) -> tuple[int, int]:
+        """Delay and clock skew that the log's own first policy allows, in seconds."""
+        found = self.store.fields(1)
+        try:
+            policy = read_canonical(found[0]) if found else {}
+            return int(policy["max_delay_seconds"]), int(policy["clock_skew_seconds"])
+        except (LedgerError, KeyError, TypeError, ValueError):
+            return 86_400, 300
+
+    def doubtful(self, registry: Registry) -> tuple[int, ...]:
+        """Entries of revoked keys after the last cosigned checkpoint before the revocation."""
+        revoked = {
+            key.key_id: key.ended
+            for key in registry.keys.values()
+            if key.ended is not None and b'"key-revoke"' in self.store.entry(key.ended)
+        }
+        if not revoked:
+            return ()
+        sizes = sorted(head.size for number, head in self.signed if number in self.cosigned)
+        found = []
+        for index, data in self.run_sql("SELECT idx, entry FROM leaf ORDER BY idx"):
+            try:
+                ended = revoked.get(Entry.parse(data).owner_key_id)
+            except LedgerError:
+                continue
+            if ended is not None:
+                place = bisect.bisect_right(sizes, ended)
+                if index >= (sizes[place - 1] if place else 0):
+                    found.append(index)
+        return tuple(found)
+
+
+def _fold(stack: list[bytes]) -> bytes:
+    if not stack:
+        return EMPTY_ROOT
+    node = stack[-1]
+    for left in reversed(stack[:-1]):
+        node = node_hash(left, node)
+    return node
+
+
+def _size_of(nodes: int) -> int:
+    """Largest size whose tree has at most `nodes` hashes."""
+    size = nodes // 2
+    while node_count(size + 1) <= nodes:
+        size += 1
+    return size
+
+
+def _at(broken: LedgerError, where: str) -> LedgerError:
+    return broken if broken.where else type(broken)(broken.what, where, broken.suggestion)
+
+
+def kept_checkpoints(path: str | os.PathLike[str]) -> list[bytes]:
+    """Checkpoint kept beside the ledger file, if there is one."""
+    place = Path(path).with_name(Path(path).name + ".kept")
+    return [place.read_bytes()] if place.is_file() else []
