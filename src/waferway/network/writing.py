@@ -6,9 +6,7 @@ Tables without rows and columns without values are left out, so files stay short
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import json
 import math
 import re
@@ -148,11 +146,14 @@ def _folder(network: Network) -> dict[str, str]:
 
 
 def _csv(columns: list[str], rows: Iterable[Iterable[str]]) -> str:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return text.getvalue()
+    return "".join(",".join(map(_quoted, row)) + "\n" for row in (columns, *rows))
+
+
+def _quoted(text: str) -> str:
+    # The writer of the standard library leaves a lone carriage return bare, and cannot read it.
+    if any(letter in text for letter in ',"\r\n'):
+        return '"' + text.replace('"', '""') + '"'
+    return text
 
 
 def _cells(declared: Table, frame: pd.DataFrame) -> tuple[list[str], list[tuple[str, ...]]]:
