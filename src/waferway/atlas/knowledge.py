@@ -1,1 +1,139 @@
-"""What the world could know on a day."""
+"""What the world could know on a day: the atlas cut by the dates of its claims.
+
+Owns the rule of the cut. A cell whose claim was not yet public falls back to the newest claim of
+the same subject, metric and period that was; without one it is unknown, and rows that cannot
+stand without it go, with all that refers to them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import replace
+
+import pandas as pd
+
+from waferway.calendar import day, end_of
+from waferway.evidence.claims import Claim, Evidence
+from waferway.network.network import Network
+from waferway.network.row_units import RowUnits
+from waferway.network.schema import TABLES
+
+__all__ = ["as_known"]
+
+_NOT_YET = "imputed:not-yet-known"
+
+
+def as_known(network: Network, known: str | dt.date) -> Network:
+    """A network that rests only on claims public on a day.
+
+    Parameters
+    ----------
+    network : Network
+    known : str or date
+        A day, or a period label: its last day.
+
+    Returns
+    -------
+    Network
+        With `now` no later than that day, evidence cut, and last-start dates of products that
+        lie beyond it forgotten: their successors may not have been known.
+
+    Raises
+    ------
+    RangeError
+        If `known` is no date.
+
+    Examples
+    --------
+    >>> from waferway.atlas import world
+    >>> early = world(known="2024-06-30")
+    >>> early.table("outturn").empty
+    True
+    """
+    last = known if isinstance(known, dt.date) else end_of(known) - dt.timedelta(days=1)
+    evidence = network.evidence.known(last)
+    fallen = _fall_back(network, evidence)
+    cut = replace(fallen, evidence=_marked(network.evidence, evidence)).without_imputed()
+    cut = replace(cut, evidence=evidence)
+    recipe = cut.table("recipe").copy()
+    recipe["to_date"] = [None if end and end > last else end for end in recipe["to_date"]]
+    before = network.setting("now")
+    now = min(last, before) if before else last
+    return cut.with_tables({"recipe": recipe}).with_settings(now=now)
+
+
+def _marked(all_claims: Evidence, known: Evidence) -> Evidence:
+    """Evidence in which what is not yet known counts as imputed, and nothing else does."""
+    return Evidence(
+        claim.model_copy(
+            update={
+                "method": "hand" if name in known else _NOT_YET,
+                "derived_from": (),
+                "supersedes": None,
+                "qualifies": None,
+                "source_id": None,
+            }
+        )
+        for name, claim in all_claims.items()
+    )
+
+
+def _fall_back(network: Network, known: Evidence) -> Network:
+    """Replace claims not yet known by the newest known one on the same thing."""
+    newest: dict[tuple[str, str, str], Claim] = {}
+    for claim in known.values():
+        what = (claim.subject, claim.metric, claim.valid_text or "")
+        if claim.central is None or claim.rank == "deprecated":
+            continue
+        if what not in newest or _since(claim) > _since(newest[what]):
+            newest[what] = claim
+    units = _units(network)
+    frames = {name: network.table(name).copy() for name in TABLES}
+    rows: dict[tuple[str, str, str, str], list[str]] = defaultdict(list)
+    profile = frames["profile"]
+    for index, row in zip(profile.index, profile.to_dict("records"), strict=True):
+        rows[row["table"], row["key"], row["column"], row["period"]].append(str(index))
+    cite = frames["cite"]
+    for index, row in zip(cite.index, cite.to_dict("records"), strict=True):
+        claim = network.evidence.get(row["claim_id"])
+        if claim is None or row["claim_id"] in known:
+            continue
+        instead = newest.get((claim.subject, claim.metric, claim.valid_text or ""))
+        expected = units.of_cell(row["table"], row["key"], row["column"])
+        if instead is None or expected is None:
+            continue
+        cell = (row["table"], row["key"], row["column"])
+        stated = {"low": instead.low, "value": instead.central, "high": instead.high}
+        numbers = {
+            bound: expected.read(f"{number} {instead.unit}").central
+            for bound, number in stated.items()
+            if number is not None
+        }
+        if row["period"]:
+            for at in rows[(*cell, row["period"])]:
+                for bound in ("low", "value", "high"):
+                    profile.loc[at, bound] = numbers.get(bound, float("nan"))
+        else:
+            frames[cell[0]].loc[cell[1], cell[2]] = numbers["value"]
+        cite.loc[index, "claim_id"] = instead.claim_id
+    frames["cite"] = cite.set_index(pd.Index(_keys(cite), dtype="object", name="key"))
+    return network.with_tables(frames)
+
+
+def _since(claim: Claim) -> dt.date:
+    return claim.known_from or day("1900")
+
+
+def _keys(cite: pd.DataFrame) -> list[str]:
+    columns = TABLES["cite"].key
+    return ["/".join(parts) for parts in zip(*(cite[c] for c in columns), strict=True)]
+
+
+def _units(network: Network) -> RowUnits:
+    columns = {
+        name: {a.name: frame[a.name].tolist() for a in TABLES[name].attributes if not a.numeric}
+        for name, frame in network.tables.items()
+    }
+    keys = {name: list(frame.index) for name, frame in network.tables.items()}
+    return RowUnits(columns, keys, str(network.setting("currency")))
