@@ -9,11 +9,14 @@ import pandas as pd
 import pytest
 from tests.planning.corruptions import CORRUPTIONS, copied
 from tests.planning.verification_networks import full_world, small_party
+from tests.planning_networks import generate
 
 from waferway.calendar import Calendar
+from waferway.errors import Infeasible
 from waferway.network.network import Network
 from waferway.planning import plan
 from waferway.planning.verification import verify
+from waferway.planning.verification.decisions import COLUMNS
 from waferway.planning.verification.money import end_value
 from waferway.streams import stream
 
@@ -495,7 +498,7 @@ def test_cash_funds_and_incentives():
 # -- plans of the planner, and a hundred corruptions of them ----------------------------------
 
 PLANS = {
-    "branches, funds, history": lambda: plan(full_world()),
+    "branches, funds, history": lambda: plan(full_world(), gap=0.02),
     "history": lambda: plan(full_world(branches=False)),
     "value, budget": lambda: plan(
         full_world(history=False, branches=False), objective="value", budget_usd=150_000
@@ -685,3 +688,60 @@ def test_a_changed_survival_or_ramp_bites(plans):
         frame.loc[aged, "value"] *= 0.9
         changed.network = changed.network.with_tables({"profile": frame})
         assert row in rows_of(verify(changed))
+
+
+@pytest.mark.parametrize("name", [SYSTEM, PARTY, FRESH])
+def test_no_number_of_a_plan_can_change_unseen(plans, name):
+    """Any cell of any table, one per cent off; a reservation may only become less."""
+    rng = stream(7, "cells of a plan", name)
+    unseen = []
+    for table_name, (_, columns) in COLUMNS.items():
+        frame = plans[name].tables.get(table_name)
+        if frame is None or frame.empty:
+            continue
+        for column in columns:
+            rows = frame.index[frame[column].abs() > 0.1]
+            for row in rng.permutation(rows)[:2]:
+                changed = copied(plans[name])
+                cells = changed.tables[table_name][column].astype(float)
+                cells[row] *= 0.99
+                changed.tables[table_name][column] = cells
+                if verify(changed).ok:
+                    unseen.append((table_name, column, dict(frame.loc[row])))
+    assert not unseen
+
+
+# -- random networks ----------------------------------------------------------------------------
+
+
+def test_plans_of_random_networks_hold():
+    """Plans of a dozen random networks; some have no plan, and not many."""
+    held = 0
+    for seed in range(12):
+        case = generate(seed)
+        try:
+            made = plan(case.network(), **case.arguments)
+        except Infeasible:
+            continue
+        answer = verify(made)
+        assert answer.ok, f"seed {seed}: {answer}"
+        held += 1
+    assert held >= 8
+
+
+@pytest.mark.parametrize("seed", [0, 3, 12, 15, 21])
+def test_corruptions_of_random_plans_are_caught(seed):
+    case = generate(seed)
+    made = plan(case.network(), **case.arguments)
+    missed, done = [], 0
+    for number, corrupt in enumerate(CORRUPTIONS):
+        changed = copied(made)
+        rows = corrupt(changed, stream(seed, "corruption of a random plan", number))
+        if rows is None:
+            continue
+        done += 1
+        found = rows_of(verify(changed))
+        if not found & rows:
+            missed.append((corrupt.__name__, sorted(found)))
+    assert done >= 10
+    assert not missed

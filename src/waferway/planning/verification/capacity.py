@@ -141,7 +141,7 @@ class Capacity:
         self.largest = np.maximum(np.abs(self.held), np.maximum(orders.largest, self.retired))
 
     def _stakes(self) -> Floats:
-        """Capacity from stakes on offer that the plan takes."""
+        """Capacity of the lines of others, from stakes on offer that the plan takes."""
         structure, clock = self.structure, self.structure.clock
         frame = structure.network.table("stake")
         out = np.zeros_like(self.existing)
@@ -158,6 +158,8 @@ class Capacity:
             )
             owned, share = frame["owned"].iloc[row], float(frame["share"].iloc[row])
             for line, name in enumerate(structure.line_names):
+                if structure.own[line]:
+                    continue
                 if owned in (name, structure.line_site[line]) or structure.owned(
                     structure.line_party[line], owned
                 ):
@@ -191,12 +193,11 @@ class Capacity:
             "capacity": self.total, "existing": self.held, "ordered": self.ordered,
             "added": self.added,
         }  # fmt: skip
-        mask = np.broadcast_to(self.decisions.decided, self.total.shape)
         for column, right in mine.items():
             left = self.decisions.dense("capacity", column, branch, keys)
             findings.compare("capacity", names, left, "==", right,
                              f"column {column} of the plan's capacity table", branch=branch,
-                             scale=self.largest, where=mask)  # fmt: skip
+                             scale=self.largest)  # fmt: skip
 
     def _site_limit(
         self, findings: Findings, branch: str, row: str, per_unit: str, limit: str

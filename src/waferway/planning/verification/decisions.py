@@ -111,51 +111,55 @@ class Decisions:
             findings.say("table", name, f"columns are missing: {', '.join(missing)}")
             return
         findings.count("table", len(frame))
-        names = frame[list(keys)].astype(str)
-        if "step" in keys:
-            names["step"] = [str(int(float(s))) for s in frame["step"]]
-        values = self._numbers(name, names, numbers, frame[list(numbers)].to_numpy(dtype=float))
-        twice = names.duplicated().to_numpy()
-        for row in np.flatnonzero(twice):
-            findings.say("duplicate", _subject(names.iloc[row]), f"two rows in {name}")
+        # Columns as lists and rows as tuples: plain Python is faster here than frames of text.
+        names = {key: _texts(key, frame[key].tolist()) for key in keys}
+        rows = list(zip(*(names[key] for key in keys), strict=True))
+        values = self._numbers(name, names, rows, frame[list(numbers)].to_numpy(dtype=float))
+        first: set[Key] = set()
+        for whole in rows:
+            if whole in first:
+                findings.say("duplicate", _subject(keys, whole), f"two rows in {name}")
+            first.add(whole)
         self._exist(name, names)
+        others = [key for key in keys if key not in ("branch", "period")]
+        rest = list(zip(*(names[key] for key in others), strict=True)) or [()] * len(rows)
+        branch_of = [""] * len(rows) if common else names["branch"]
         width = self.clock.size if "period" in keys else 1
         at = (
-            names["period"].map(self.clock.at).to_numpy()
-            if width > 1 or "period" in keys
-            else (np.zeros(len(names)))
+            [self.clock.at.get(label, -1) for label in names["period"]]
+            if width > 1 or ("period" in keys)
+            else [0] * len(rows)
         )
-        who = pd.MultiIndex.from_frame(names[[c for c in keys if c != "period"]])
-        codes, unique = pd.factorize(who)
-        good = ~pd.isna(at)
-        for index, column in enumerate(numbers):
-            block = np.zeros((len(unique), width))
-            np.add.at(block, (codes[good], at[good].astype(int)), values[good, index])
-            for index_of, whole in enumerate(unique.tolist()):
-                branch, rest = ("", whole) if common else (whole[0], whole[1:])
-                if (name, column, branch) in self._arrays:
-                    self._arrays[name, column, branch][rest] = block[index_of]
+        tables = {
+            branch: [self._arrays[name, column, branch] for column in numbers]
+            for branch in ([""] if common else self.branches)
+        }
+        for row, (branch, key, when) in enumerate(zip(branch_of, rest, at, strict=True)):
+            if branch not in tables or when < 0:
+                continue
+            for index, arrays in enumerate(tables[branch]):
+                array = arrays.get(key)
+                if array is None:
+                    array = arrays[key] = np.zeros(width)
+                array[when] += values[row, index]
         if name in LISTED:
-            self._complete(name, names)
+            self._complete(name, first)
 
     def _numbers(
-        self, name: str, names: pd.DataFrame, columns: tuple[str, ...], values: Floats
+        self, name: str, names: dict[str, list[str]], rows: list[Key], values: Floats
     ) -> Floats:
-        findings = self._findings
-        for bad, cell in np.argwhere(~np.isfinite(values)).tolist():
-            findings.say("table", _subject(names.iloc[bad]),
-                         f"{columns[cell]} in {name} is no finite number")  # fmt: skip
-        values = np.where(np.isfinite(values), values, 0.0)
+        findings, (keys, columns) = self._findings, COLUMNS[name]
 
         def subject(row: int) -> str:
-            return _subject(names.iloc[row])
+            return _subject(keys, rows[row])
 
+        for bad, cell in np.argwhere(~np.isfinite(values)).tolist():
+            findings.say("table", subject(bad), f"{columns[cell]} in {name} is no finite number")
+        values = np.where(np.isfinite(values), values, 0.0)
         for index, column in enumerate(columns):
             if (name, column) not in SIGNED:
-                findings.compare(
-                    "non_negative", [], values[:, index], ">=", 0.0, f"{column} in {name}",
-                    name=subject,
-                )  # fmt: skip
+                findings.compare("non_negative", [], values[:, index], ">=", 0.0,
+                                 f"{column} in {name}", name=subject)  # fmt: skip
         if name in WHOLE:
             findings.compare("integrality", [], values[:, 0], "==", np.round(values[:, 0]),
                              f"{columns[0]} must be whole", name=subject)  # fmt: skip
@@ -163,9 +167,10 @@ class Decisions:
                 findings.compare("once", [], values[:, 0], "<=", float(WHOLE[name]),
                                  f"{columns[0]} is 0 or 1", name=subject)  # fmt: skip
         if "period" in names and name not in ALLOWED_IN_PAST:
-            past = names["period"].map(self.clock.at).map(
-                lambda t: not np.isnan(t) and not self.decided[int(t)]
-            ).to_numpy(dtype=bool)  # fmt: skip
+            past_labels = {
+                label for label, d in zip(self.clock.labels, self.decided, strict=True) if not d
+            }
+            past = np.array([label in past_labels for label in names["period"]], dtype=bool)
             findings.compare(
                 "history", [], np.abs(values).max(axis=1), "==", 0.0,
                 f"{name} has a row in the past, which no plan decides", where=past, name=subject,
@@ -203,9 +208,9 @@ class Decisions:
             "kind": lambda text: text in KINDS,
         }  # fmt: skip
 
-    def _exist(self, name: str, names: pd.DataFrame) -> None:
-        for column in names.columns:
-            for text in names[column].unique():
+    def _exist(self, name: str, names: dict[str, list[str]]) -> None:
+        for column, texts in names.items():
+            for text in dict.fromkeys(texts):
                 if not self._known[column](text):
                     self._findings.say("exists", f"{name}: {text or '(empty)'}",
                                        f"the network has no such {column}")  # fmt: skip
@@ -213,19 +218,16 @@ class Decisions:
         if combined is None:
             return
         columns = [c for c in COLUMNS[name][0] if c not in ("branch", "period")]
-        for key in names[columns].drop_duplicates().itertuples(index=False, name=None):
+        for key in dict.fromkeys(zip(*(names[c] for c in columns), strict=True)):
             why, subject = combined(key)
             if why:
                 self._findings.say("exists", str(subject), f"{name}: {why}")
 
-    def _complete(self, name: str, names: pd.DataFrame) -> None:
+    def _complete(self, name: str, have: set[Key]) -> None:
         """`capacity` and `unserved` list every row of every period."""
-        column = LISTED[name]
-        have = set(zip(names["branch"], names[column], names["period"], strict=True))
-        shown = [p for p, d in zip(self.clock.labels, self.decided, strict=True) if d]
         for branch in self.branches:
-            for key in self.structure.network.table(column).index:
-                for label in shown:
+            for key in self.structure.network.table(LISTED[name]).index:
+                for label in self.clock.labels:
                     if (branch, key, label) not in have:
                         self._findings.say("table", key, f"no row in {name}", label, branch)
 
@@ -267,9 +269,17 @@ def _combined(name: str, structure: Structure) -> Callable[[Any], tuple[str, Any
     return None
 
 
-def _subject(row: Any) -> str:
-    parts = [str(v) for k, v in row.items() if str(v) and k not in ("branch",)]
-    return ", ".join(parts)
+def _texts(column: str, cells: list[Any]) -> list[str]:
+    if column == "step":
+        return [str(int(float(cell))) for cell in cells]
+    return [
+        cell if isinstance(cell, str) else "" if cell is None or cell != cell else str(cell)
+        for cell in cells
+    ]
+
+
+def _subject(keys: tuple[str, ...], row: Key) -> str:
+    return ", ".join(text for key, text in zip(keys, row, strict=True) if text and key != "branch")
 
 
 def groups_of(network: Any) -> dict[str, tuple[float, list[str]]]:

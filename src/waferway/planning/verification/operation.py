@@ -205,7 +205,7 @@ class Operation:
         )
         findings.compare("capacity", structure.line_names, shown, "==", used.total / months,
                          "column used of the plan's capacity table", branch=self.branch,
-                         scale=used.largest / months, where=self.decided[None, :])  # fmt: skip
+                         scale=used.largest / months)  # fmt: skip
         further = structure.network.table("recipe_use")
         uses: dict[str, list[tuple[str, float]]] = {}
         for recipe, technology, per_start in zip(
