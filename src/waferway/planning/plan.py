@@ -137,7 +137,13 @@ class Plan:
         """What one more unit would be worth, given these builds; see `Prices`."""
         from waferway.planning.prices import prices_of
 
-        return prices_of(self, intervals=intervals)
+        if intervals not in self._prices:
+            self._prices[intervals] = prices_of(self, intervals=intervals)
+        return self._prices[intervals]
+
+    @cached_property
+    def _prices(self) -> dict[bool, Prices]:
+        return {}
 
     def verify(self) -> Verification:
         """Recompute feasibility and every cost from the data, without the model code."""

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from waferway.planning.extensive import Program
 from waferway.planning.instance import Array
-from waferway.planning.solving import solve_fixed
+from waferway.planning.solving import cost_scale, solve_fixed
 
 if TYPE_CHECKING:
     from waferway.planning.plan import Plan
@@ -179,6 +179,10 @@ def _links(
     per_line = used.groupby(["technology", "year", "subject"], sort=True)
     worth = per_line["weighted"].sum() / per_line["period"].nunique()
     out = []
+    # A line without capacity has a price but no use: its row is degenerate and says nothing.
+    room = pd.Series(program.row_high[used["position"]], index=used.index)
+    live = room.groupby([used["technology"], used["year"], used["subject"]]).min() > 0
+    worth = worth[live]
     for (name, year), group in worth.groupby(level=[0, 1]):
         line = group.idxmax()[2]
         members = used[(used["subject"] == line) & (used["year"] == year)]
@@ -225,8 +229,9 @@ def _interval(
                                   float(old + sign * step * month))  # fmt: skip
         highs.run()
         fine = highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
-        changed = float(highs.getInfo().objective_function_value) if fine else np.nan
+        changed = float(highs.getInfo().objective_function_value) / cost_scale(program)
         found.append(max(0.0, sign * (value - changed) / scale) if fine else np.inf)
     for position, old in zip(positions, right, strict=True):
         highs.changeRowBounds(int(position), program.row_low[position], float(old))
-    return min(found), max(found)
+    finite = [worth for worth in found if np.isfinite(worth)]
+    return (min(finite), max(finite)) if finite else (np.nan, np.nan)

@@ -178,8 +178,8 @@ def compute_by_year(plan: Plan) -> pd.DataFrame:
     return out.reset_index()
 
 
-def summarise(plan: Plan) -> Summary:
-    """The few figures of a plan."""
+def summarise(plan: Plan, *, intervals: bool = True) -> Summary:
+    """The few figures of a plan; `intervals` measures those of the prices too."""
     shown = set(plan.labels)
     basis = plan.manifest["basis"]
     share = plan.branch_weights
@@ -209,7 +209,7 @@ def summarise(plan: Plan) -> Summary:
         by_kind,
         float(plan.manifest["cost_usd"]),
         _orders(plan, shown),
-        plan.prices().binding(),
+        plan.prices(intervals=intervals).binding(),
         evidence_shares(plan),
         float(plan.manifest["gap"]),
         str(plan.manifest["status"]),

@@ -58,7 +58,7 @@ def verify(plan: Any) -> Verification:
     findings = Findings(clock.labels)
     structure = Structure(plan.network, clock, plan.manifest)
     decisions = Decisions(plan, structure, findings)
-    cost = objective = size = 0.0
+    cost = objective = size = objective_size = 0.0
     money_difference = 0.0
     lines: list[tuple[str, str, float]] = []
     name, basis = str(plan.manifest.get("objective", "cost")), plan.manifest.get("basis") or ""
@@ -81,7 +81,8 @@ def verify(plan: Any) -> Verification:
         cost += probability * sum(parts.values())
         value, largest = money.objective(name, basis)
         objective += probability * value
-        size = max(size, largest, *(abs(usd) for usd in parts.values()))
+        size = max(size, *(abs(usd) for usd in parts.values()))
+        objective_size = max(objective_size, largest)
         money_difference = max(money_difference, money.money_difference)
     if plan.network.leaves:
         capacity.check_once(findings)
@@ -91,7 +92,7 @@ def verify(plan: Any) -> Verification:
         cost_difference=_difference(findings, plan, "cost", "cost_usd", cost, size),
         money_difference=money_difference,
         objective_difference=_difference(
-            findings, plan, "objective", "objective_value", objective, size
+            findings, plan, "objective", "objective_value", objective, objective_size
         ),
     )
 
