@@ -10,6 +10,7 @@ import math
 from collections import defaultdict
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from waferway.evidence.claims import Evidence
@@ -57,7 +58,7 @@ def drop_imputed(network: Network) -> Network:
         or any(said.startswith("age ") for said in unknown.get(cell, set()))
         for cell, label in zip(cells, labels, strict=True)
     ]
-    frames["profile"] = profile[[not drop for drop in gone]]
+    frames["profile"] = profile[~np.array(gone, dtype=bool)]
     for (table, key, column), periods in unknown.items():
         if "" in periods and table in frames and key in frames[table].index:
             a = TABLES[table][column]
@@ -197,7 +198,7 @@ def _drop_loose_ends(frames: dict[str, pd.DataFrame], unknown: dict[Cell, set[st
         if name == "change":
             rows = frame["operation"] == "row"
             stands = [ok or row for ok, row in zip(stands, rows, strict=True)]
-        frames[name] = frame[stands]
+        frames[name] = frame[np.array(stands, dtype=bool)]
     profile = frames["profile"]
     left = {
         ((t, k, c), _label(p, a))
@@ -206,14 +207,10 @@ def _drop_loose_ends(frames: dict[str, pd.DataFrame], unknown: dict[Cell, set[st
         )
     }
     cite = frames["cite"]
-    frames["cite"] = cite[
-        [
-            not (
-                period in unknown.get((t, k, c), set())
-                or (period != "" and ((t, k, c), period) not in left)
-            )
-            for t, k, c, period in zip(
-                *(cite[n] for n in ("table", "key", "column", "period")), strict=True
-            )
-        ]
+    said = zip(*(cite[n] for n in ("table", "key", "column", "period")), strict=True)
+    stands = [
+        period not in unknown.get((t, k, c), set())
+        and (period == "" or ((t, k, c), period) in left)
+        for t, k, c, period in said
     ]
+    frames["cite"] = cite[np.array(stands, dtype=bool)]

@@ -181,9 +181,10 @@ class _Patch:
             else:
                 self._touch(change)
         except CellError as error:
+            what = f"value {error.what}" if error.what.startswith("is ") else error.what
             self.faults.add(
                 self.before.place("change", _id(change), "value"),
-                f"change {_id(change)}: {error.what}", error.why, error.suggestion, error.kind,
+                f"change {_id(change)}: {what}", error.why, error.suggestion, error.kind,
             )  # fmt: skip
 
     def _touch(self, change: dict[str, Any]) -> None:
