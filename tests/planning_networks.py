@@ -135,11 +135,10 @@ class Maker:
                 given = {"value": value}
         since = day(cells["period"]) if "period" in cells else None
         for row in self.tables.get("profile", []):  # one value of a cell on one day
-            same = (row["table"], row["key"], row["column"]) == (table, key, column)
-            other = day(row["period"]) if "period" in row else None
-            if same and since is not None and since == other:
-                if row.get("branch") == cells.get("branch"):
-                    return
+            cell = (row["table"], row["key"], row["column"], row.get("branch"))
+            same = cell == (table, key, column, cells.get("branch"))
+            if same and since is not None and "period" in row and day(row["period"]) == since:
+                return
         self.add("profile", table=table, key=key, column=column, **given, **cells)
 
     # -- time -----------------------------------------------------------------------------------
@@ -686,7 +685,8 @@ class Maker:
             quantity=self.between(2, 20))  # fmt: skip
         if self.pick(True, False):
             add("outturn", measure="starts", subject="pkg-a", of="l-pack",
-                period=self.pick("2025", "2025H1", labels[0]), quantity=self.between(2, 20))  # fmt: skip
+                period=self.pick("2025", "2025H1", labels[0]),
+                quantity=self.between(2, 20))  # fmt: skip
         if self.pick(True, False):
             add("outturn", measure="starts", subject="hbm-a", of="l-dram", period="2024-12",
                 quantity=self.between(2, 20))  # fmt: skip
@@ -738,9 +738,7 @@ class Maker:
         if party == "nv" and self.pick(True, False):
             self.row("demand", "d-main")["party"] = "nv"
         else:
-            self.row("demand", "d-main")["party"] = {"nv": "nv", "holdco": "lab"}.get(
-                party, party
-            )
+            self.row("demand", "d-main")["party"] = {"nv": "nv", "holdco": "lab"}.get(party, party)
         if self.has("rights", 0.5):
             recipe = self.pick("die-a", "pkg-a", "pkg-b")
             self.row("recipe", recipe)["needs_right"] = True
@@ -750,7 +748,8 @@ class Maker:
                 add("right", party=party, what=recipe, from_date=self.pick(None, self.date()))
             if kind != "held":
                 add("right", party=party, what=technology, cost_usd=self.between(5, 500),
-                    lead_days=self.pick(0.0, 40.0), from_date=self.pick(None, self.date(0, 0.5)))  # fmt: skip
+                    lead_days=self.pick(0.0, 40.0),
+                    from_date=self.pick(None, self.date(0, 0.5)))  # fmt: skip
         if self.has("stakes", 0.5):
             kind = self.pick("offered", "held", "both")
             if kind != "held":
@@ -815,9 +814,7 @@ def generate(seed: int, without: Collection[str] = ()) -> Case:
     )  # fmt: skip
 
 
-FEATURES = tuple(
-    sorted({feature for seed in range(120) for feature in generate(seed).features})
-)
+FEATURES = tuple(sorted({feature for seed in range(120) for feature in generate(seed).features}))
 """Every feature that some network has."""
 
 

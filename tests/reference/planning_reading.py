@@ -81,9 +81,7 @@ class Reading:
         self._known[ask] = found
         return found
 
-    def on_day(
-        self, table: str, key: str, column: str, when: dt.date, branch: str
-    ) -> float | None:
+    def on_day(self, table: str, key: str, column: str, when: dt.date, branch: str) -> float | None:
         """What a dated cell is on one day."""
         level = self.number(table, key, column)
         for since, value in self.steps(table, key, column, branch):
@@ -91,9 +89,7 @@ class Reading:
                 level = value
         return level
 
-    def dated(
-        self, table: str, key: str, column: str, t: int, branch: str = ""
-    ) -> float | None:
+    def dated(self, table: str, key: str, column: str, t: int, branch: str = "") -> float | None:
         """Average of a dated cell over the days of a period; None when a day is unknown."""
         period = self.calendar[t]
         changes = [

@@ -15,6 +15,7 @@ from fnmatch import fnmatchcase
 
 from tests.reference.planning_reading import DAYS_OF_A_MONTH, DAYS_OF_A_YEAR, Reading, within
 from tests.reference.planning_rows import FREE, ONE, Rows, Sum, minimise
+
 from waferway.calendar import Calendar, day
 from waferway.network.network import Network
 
@@ -339,9 +340,7 @@ class Model:
     def _variables(self) -> None:
         table, declare = self.table, self.problem.variable
         self.modules = [m for m, row in table["module"].items() if row["line"] in self.own]
-        self.opening = [
-            s for s, row in table["site"].items() if not math.isnan(row["opening_usd"])
-        ]
+        self.opening = [s for s, row in table["site"].items() if not math.isnan(row["opening_usd"])]
         self.group_of = {
             recipe: row["reuse_group"] or recipe for recipe, row in table["recipe"].items()
         }
@@ -838,9 +837,9 @@ class Model:
         """Bookings of others on a line, per month."""
         total = 0.0
         for name, row in self.table["commitment"].items():
-            if row["line"] == line and row["force"] != "letter_of_intent":
-                if self.read.admits(row, t):
-                    total += self.read.known("commitment", name, "quantity", t, branch)
+            binding = row["line"] == line and row["force"] != "letter_of_intent"
+            if binding and self.read.admits(row, t):
+                total += self.read.known("commitment", name, "quantity", t, branch)
         return total
 
     def taken(self, stake: str, t: int) -> Sum:

@@ -60,7 +60,14 @@ def as_known(network: Network, known: str | dt.date) -> Network:
     recipe["to_date"] = [None if end and end > last else end for end in recipe["to_date"]]
     before = network.setting("now")
     now = min(last, before) if before else last
-    return cut.with_tables({"recipe": recipe}).with_settings(now=now)
+    outturn = cut.table("outturn")
+    done = [end_of(period) - dt.timedelta(days=1) <= now for period in outturn["period"]]
+    cited = cut.table("cite")
+    lost = {key for key, keep in zip(outturn.index, done, strict=True) if not keep}
+    kept = ~((cited["table"] == "outturn") & cited["key"].isin(list(lost)))
+    return cut.with_tables(
+        {"recipe": recipe, "outturn": outturn[done], "cite": cited[kept]}
+    ).with_settings(now=now)
 
 
 def _marked(all_claims: Evidence, known: Evidence) -> Evidence:

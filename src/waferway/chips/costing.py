@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from waferway.chips.design import ChipDesign, Die, Memory, check_design
+from waferway.chips.design import ChipDesign, Die, Memory, Outline, check_design
 from waferway.chips.flow import FlowCost, Step, evaluate_flow
 from waferway.chips.learning import defect_density_at
 from waferway.chips.nre import ChipNre, family_nre_usd
@@ -155,7 +155,7 @@ class _Builder:
             self.steps[name] = Step(name, cost, good, inputs, group)
         return self.steps[name]
 
-    def grid(self, width: float, height: float) -> dict[str, float]:
+    def grid(self) -> dict[str, float]:
         # Geometry is counted at the central street and edge: a count is no draw.
         return {
             "edge_mm": self.state.parameter("wafer:300mm", "edge_exclusion").central,
@@ -178,7 +178,7 @@ class _Builder:
     def die(self, die: Die) -> Step:
         """A known good die: wafer, probe, singulated test."""
         state, tests = self.state, self.design.tests
-        grid = self.grid(die.width_mm, die.height_mm)
+        grid = self.grid()
         gross = exact_gross_dies(die.width_mm, die.height_mm, **grid)
         d0 = self.density(die.node)
         alpha = state.value("process:any", "clustering")
@@ -227,7 +227,7 @@ class _Builder:
         name, of = f"{memory.kind}-{memory.gb_per_stack:g}gb", f"memory:{memory.kind}"
         get = self.state.value
         sides = [self.state.parameter(of, f"core_die_{s}").central for s in ("width", "height")]
-        gross = exact_gross_dies(sides[0], sides[1], **self.grid(*sides))
+        gross = exact_gross_dies(sides[0], sides[1], **self.grid())
         core_good = get(of, "core_die_yield")
         recipe = StackRecipe(memory.core_dies)
         good = stack_yield(recipe, bond_yield=get(of, "bond_yield"))
@@ -247,13 +247,13 @@ class _Builder:
         self.stacks.append(StackFacts(memory, gross, core_good, good, price))
         return self.step(f"sold:{name}", margin, 1.0, ((made, 1.0),), "memory")
 
-    def interposer(self, carried: tuple[tuple[Step, float], ...]) -> tuple[Step, int]:
+    def interposer(
+        self, outline: Outline, carried: tuple[tuple[Step, float], ...]
+    ) -> tuple[Step, int]:
         """An interposer; in a chip-first flow it is built around the dies it carries."""
-        outline = self.design.package.interposer
-        assert outline is not None
         of = f"package:{self.design.package.kind}"
         get = self.state.value
-        grid = self.grid(outline.width_mm, outline.height_mm)
+        grid = self.grid()
         gross = exact_gross_dies(outline.width_mm, outline.height_mm, **grid)
         good = die_yield(
             outline.area_mm2 / 100,
@@ -283,14 +283,15 @@ class _Builder:
             placed.append((part, float(die.count)))
         bonds = sum(die.count for die in design.dies if not die.on)
         bond_good = np.asarray(get(of, "die_bond_yield"), float) ** bonds
-        first = design.package.order == "chip-first" and design.package.interposer is not None
+        first = design.package.order == "chip-first"
         gross = None
         if design.package.interposer is None:
+            first = False
             current = self.step("place-dies", 0.0, bond_good, tuple(placed), JOINING)
         elif first:
-            current, gross = self.interposer(tuple(placed))
+            current, gross = self.interposer(design.package.interposer, tuple(placed))
         else:
-            carrier, gross = self.interposer(())
+            carrier, gross = self.interposer(design.package.interposer, ())
             parts = (*placed, (carrier, 1.0))
             current = self.step("place-dies", 0.0, bond_good, parts, JOINING)
         good = current.good_fraction if first else bond_good

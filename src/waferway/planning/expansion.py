@@ -94,6 +94,14 @@ def expand_lines(inst: Instance) -> None:
     owned = inst.line["owned"].to_numpy(dtype=bool)[:, None]
     inst.a["capacity"] = _value(inst, "line", "capacity", keys)
     inst.a["existing"] = np.where(owned, inst.a["capacity"], 0.0)
+    # Retirement is common to all branches: at most what stands in every one of them.
+    leaves = [
+        net.values("line", "capacity", inst.calendar, leaf).loc[keys].to_numpy(dtype=float)
+        for leaf, _ in net.leaves
+        if inst.line["may_retire"].any()
+    ]
+    least = np.min(leaves, axis=0) if leaves else inst.a["capacity"]
+    inst.a["retirable"] = np.where(owned, least.reshape(inst.a["capacity"].shape), 0.0)
     inst.a["fixed"] = np.where(owned, _value(inst, "line", "fixed_usd", keys), 0.0)
     inst.a["line_variable"] = np.where(owned, _value(inst, "line", "variable_usd", keys), 0.0)
     for column in ("mw_per_unit", "water_per_unit"):

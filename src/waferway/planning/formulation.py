@@ -316,6 +316,9 @@ def use(v: Decisions, d: Instance) -> Iterator[Rows]:
                 [names[i] for i in busy])  # fmt: skip
     foreign = np.setdiff1d(np.unique(lines), owned)
     if len(foreign):
+        whole = (d.a["capacity"] + d.a["ordered"]) * d.months
+        yield _rows(d, "use of the line", used.take(foreign), "<=", whole[foreign],
+                    [names[i] for i in foreign])  # fmt: skip
         supply = _bought_capacity(v, d)
         yield _rows(d, "use of what is bought", (used - supply).take(foreign), "<=", 0.0,
                     [names[i] for i in foreign])  # fmt: skip

@@ -56,7 +56,8 @@ def plan(
     party : str, optional
         Whose plan. None is the system view: one mind, all lines, all costs.
     now : str or date, optional
-        Last day of history. Default: the network's setting, else the day before `start`.
+        Last day of history. Default: the network's setting, else the day before the calendar
+        (warm-up included) begins.
     until, start : str or date, optional
         Last and first day shown; labels such as ``2030Q4`` name whole periods. Defaults: the
         network's settings.
@@ -231,15 +232,15 @@ def _calendar(
         )
     if isinstance(first, str):
         first = day(first)
-    now_value = now if now is not None else network.setting("now")
-    now_day = (
-        first - dt.timedelta(days=1)
-        if now_value is None
-        else end_of(now_value) - dt.timedelta(days=1)
-    )
     plain = step if step is not None else str(network.setting("step"))
     steps = [(plain, str(last))] if isinstance(plain, str) else [(s, str(u)) for s, u in plain]
     begin = _months_later(first, -int(network.setting("warmup_months") or 0))
+    now_value = now if now is not None else network.setting("now")
+    now_day = (
+        begin - dt.timedelta(days=1)
+        if now_value is None
+        else end_of(now_value) - dt.timedelta(days=1)
+    )
     tail = int(network.setting("tail_months") or 0)
     end = _months_later(end_of(steps[-1][1]), tail)
     if tail:

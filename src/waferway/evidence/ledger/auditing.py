@@ -62,6 +62,7 @@ from waferway.evidence.ledger.failures import (
     StaleWitness,
     TailTruncated,
     UnknownKey,
+    WitnessClockZero,
 )
 from waferway.evidence.ledger.merkle import EMPTY_ROOT, leaf_hash, node_hash
 from waferway.evidence.ledger.notes import Note, Signature, VerifierKey, signature_valid
@@ -204,6 +205,10 @@ def _look(
     except (DatabaseCorrupt, sqlite3.DatabaseError) as broken:
         finding = broken if isinstance(broken, LedgerError) else DatabaseCorrupt(str(broken))
         return AuditReport(store.origin, 0, "", (finding,), 0, 0)
+    except (TypeError, AttributeError, OverflowError) as broken:
+        # The tables are STRICT; whoever edits the schema can still put text where bytes belong.
+        strange = DatabaseCorrupt(f"a row holds a value of the wrong type: {broken}")
+        return AuditReport(store.origin, 0, "", (strange,), 0, 0)
     finally:
         store.close()
 
@@ -620,6 +625,9 @@ class _Audit:
                 text = Note.parse(texts[number]).text
                 if not signature_valid(key, signature, text):
                     raise CosignatureInvalid(f"{key.name} did not sign this")
+            except WitnessClockZero as broken:
+                self.found(WitnessClockZero(broken.what, where))
+                continue
             except LedgerError as broken:
                 self.found(CosignatureInvalid(broken.what, where))
                 continue

@@ -318,7 +318,7 @@ class Ledger:
     def draft_signed(
         self, drafts: Iterable[Draft], key: PrivateKey, time_s: int | None = None
     ) -> list[SignedEntry]:
-        """Sign entries for this log without storing them: what a party does before it sends them."""
+        """Sign entries for this log without storing them: a party's part before it sends them."""
         with self.store.reading():
             registry, _ = self.store.registry()
         head = registry.heads.get(key.name)

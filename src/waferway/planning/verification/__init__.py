@@ -17,7 +17,7 @@ from waferway.planning.verification.decisions import Decisions
 from waferway.planning.verification.limits import check_limits
 from waferway.planning.verification.money import Money
 from waferway.planning.verification.operation import Operation
-from waferway.planning.verification.reading import Clock, Values
+from waferway.planning.verification.reading import Clock, Values, leaves, ordinal
 from waferway.planning.verification.result import TOLERANCE, Findings, Verification, Violation
 from waferway.planning.verification.structure import Structure
 
@@ -62,7 +62,7 @@ def verify(plan: Any) -> Verification:
     money_difference = 0.0
     lines: list[tuple[str, str, float]] = []
     name, basis = str(plan.manifest.get("objective", "cost")), plan.manifest.get("basis") or ""
-    for branch, probability in plan.network.leaves:
+    for branch, probability in leaves(plan.network):
         values = Values(plan.network, clock, branch)
         build = Build(structure, values)
         orders = Orders(structure, build, decisions)
@@ -84,8 +84,8 @@ def verify(plan: Any) -> Verification:
         size = max(size, *(abs(usd) for usd in parts.values()))
         objective_size = max(objective_size, largest)
         money_difference = max(money_difference, money.money_difference)
-    if plan.network.leaves:
-        capacity.check_once(findings)
+    capacity.check_once(findings)
+    _manifest(findings, plan, money)
     return findings.result(
         cost_usd=cost,
         cost_lines=pd.DataFrame(lines, columns=["branch", "kind", "usd"]),
@@ -95,6 +95,21 @@ def verify(plan: Any) -> Verification:
             findings, plan, "objective", "objective_value", objective, objective_size
         ),
     )
+
+
+def _manifest(findings: Findings, plan: Any, money: Money) -> None:
+    """What the manifest says of money and of the bound is what was checked."""
+    said = plan.manifest
+    if said.get("discount_rate") is not None:
+        findings.compare("manifest", ["discount_rate"], np.array([float(said["discount_rate"])]),
+                         "==", money.rate, "discount rate of the manifest")  # fmt: skip
+    if said.get("base_date"):
+        findings.compare("manifest", ["base_date"], np.array([ordinal(said["base_date"], np.nan)]),
+                         "==", money.base, "day to which the manifest discounts")  # fmt: skip
+    bound, value = said.get("bound"), said.get("objective_value")
+    if bound is not None and value is not None and np.isfinite([bound, value]).all():
+        findings.compare("manifest", ["bound"], np.array([float(bound)]), "<=", float(value),
+                         "bound of the manifest against its objective")  # fmt: skip
 
 
 def _difference(

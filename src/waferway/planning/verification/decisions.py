@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waferway.planning.verification.reading import ordinal
+from waferway.planning.verification.reading import leaves, ordinal
 from waferway.planning.verification.result import Findings
 from waferway.planning.verification.structure import FlowKey, StockKey, Structure
 
@@ -59,7 +59,7 @@ class Decisions:
     def __init__(self, plan: Any, structure: Structure, findings: Findings) -> None:
         self.structure, self.clock = structure, structure.clock
         self.decided = np.asarray(plan.decided, dtype=bool)
-        self.branches = [name for name, _ in plan.network.leaves]
+        self.branches = [name for name, _ in leaves(plan.network)]
         self.groups = groups_of(plan.network)
         self.manifest = plan.manifest
         self.budget = budget_of(plan.manifest)
@@ -114,7 +114,7 @@ class Decisions:
         # Columns as lists and rows as tuples: plain Python is faster here than frames of text.
         names = {key: _texts(key, frame[key].tolist()) for key in keys}
         rows = list(zip(*(names[key] for key in keys), strict=True))
-        values = self._numbers(name, names, rows, frame[list(numbers)].to_numpy(dtype=float))
+        values = self._numbers(name, names, rows, _numeric(frame, numbers))
         first: set[Key] = set()
         for whole in rows:
             if whole in first:
@@ -271,11 +271,17 @@ def _combined(name: str, structure: Structure) -> Callable[[Any], tuple[str, Any
 
 def _texts(column: str, cells: list[Any]) -> list[str]:
     if column == "step":
-        return [str(int(float(cell))) for cell in cells]
+        cells = [int(c) if isinstance(c, float) and c.is_integer() else c for c in cells]
     return [
         cell if isinstance(cell, str) else "" if cell is None or cell != cell else str(cell)
         for cell in cells
     ]
+
+
+def _numeric(frame: pd.DataFrame, columns: tuple[str, ...]) -> Floats:
+    """Numbers of a table; what is no number becomes NaN, which is reported."""
+    cells = [pd.to_numeric(frame[column], errors="coerce") for column in columns]
+    return np.column_stack([np.asarray(column, dtype=float) for column in cells])
 
 
 def _subject(keys: tuple[str, ...], row: Key) -> str:

@@ -18,7 +18,7 @@ from waferway.calendar import day
 from waferway.network.declaration import REQUIRED
 from waferway.network.schema import TABLES
 
-__all__ = ["MONTH_DAYS", "YEAR_DAYS", "Clock", "Values", "ordinal"]
+__all__ = ["MONTH_DAYS", "YEAR_DAYS", "Clock", "Values", "leaves", "ordinal"]
 
 MONTH_DAYS = 30.4375
 YEAR_DAYS = 365.25
@@ -34,6 +34,24 @@ def ordinal(value: Any, empty: float) -> float:
     if isinstance(value, dt.datetime | dt.date):
         return float(value.toordinal())
     return float(day(str(value)).toordinal())
+
+
+def leaves(network: Any) -> list[tuple[str, float]]:
+    """Branches without children, and the product of probabilities along their way."""
+    frame = network.table("branch")
+    if frame.empty:
+        return [("", 1.0)]
+    parent = dict(zip(frame.index, frame["parent"], strict=True))
+    chance = dict(zip(frame.index, frame["probability"], strict=True))
+    out = []
+    for name in frame.index:
+        if name in parent.values():
+            continue
+        probability, at = 1.0, name
+        while at:
+            probability, at = probability * float(chance[at]), parent[at]
+        out.append((name, probability))
+    return out
 
 
 class Clock:
