@@ -101,7 +101,7 @@ def decide(d: Instance, objective_name: str = "cost", basis: str = "") -> Decisi
     block(
         "retired",
         len(growing),
-        np.where(retiring[:, None] & d.decided, d.a["existing"][growing], 0.0),
+        np.where(retiring[:, None] & d.decided, d.a["retirable"][growing], 0.0),
         common=True,
     )
     block("added", len(growing), unbounded, free, common=True)
