@@ -57,8 +57,10 @@ class Prices:
         costs). Units are those of the row: a use row counts capacity units times months.
     links : DataFrame
         technology, year, line (where one more unit is worth most), worth_usd, low_usd,
-        high_usd: what one more unit of capacity for that year's average month is worth, and
-        the interval of a little less and a little more; NaN where no interval was asked for.
+        high_usd: what one more unit of capacity, used once, is worth in that year, and the
+        interval of a little less and a little more; NaN where no interval was asked for.
+        percent_usd: what one more per cent of all capacity of the technology would be worth
+        over the year; it compares links that are counted in different units.
     unit : str
         Of `worth`: money, or compute under the objective ``compute``.
     """
@@ -68,10 +70,10 @@ class Prices:
     unit: str
 
     def binding(self) -> pd.DataFrame:
-        """The link worth most in each year."""
+        """The link of which one more per cent is worth most, in each year."""
         if self.links.empty:
             return self.links
-        best = self.links.sort_values("worth_usd", ascending=False).groupby("year").head(1)
+        best = self.links.sort_values("percent_usd", ascending=False).groupby("year").head(1)
         return best.sort_values("year").reset_index(drop=True)
 
 
@@ -183,6 +185,8 @@ def _links(
     room = pd.Series(program.row_high[used["position"]], index=used.index)
     live = room.groupby([used["technology"], used["year"], used["subject"]]).min() > 0
     worth = worth[live]
+    used["percent"] = 0.01 * used["weighted"].clip(lower=0.0) * room.clip(lower=0.0)
+    percent = used.groupby(["technology", "year"])["percent"].sum()
     for (name, year), group in worth.groupby(level=[0, 1]):
         line = group.idxmax()[2]
         members = used[(used["subject"] == line) & (used["year"] == year)]
@@ -193,9 +197,10 @@ def _links(
             )
         out.append(
             {"technology": name, "year": year, "line": line,
-             "worth_usd": max(0.0, float(group.max())), "low_usd": low, "high_usd": high}
+             "worth_usd": max(0.0, float(group.max())), "low_usd": low, "high_usd": high,
+             "percent_usd": float(percent.loc[name, year])}
         )  # fmt: skip
-    columns = ["technology", "year", "line", "worth_usd", "low_usd", "high_usd"]
+    columns = ["technology", "year", "line", "worth_usd", "low_usd", "high_usd", "percent_usd"]
     frame = pd.DataFrame(out, columns=columns)
     both = frame[["worth_usd", "low_usd", "high_usd"]]
     frame["low_usd"] = both.min(axis=1).where(frame["low_usd"].notna())

@@ -218,16 +218,17 @@ def bottlenecks(plan: Plan, prices: Prices) -> Figure | None:
     said = [f"{name} in {_spell_years(years)}" for name, years in runs.items()]
     units = net.table("technology")["capacity_unit"]
     table = links.assign(unit=links["technology"].map(units).str.replace("/month", "", regex=False))
-    table = table[["link", "year", "unit", "worth_usd", "low_usd", "high_usd", "line"]].rename(
+    table = table[["link", "year", "unit", "worth_usd", "low_usd", "high_usd", "percent_usd", "line"]].rename(
         columns={"worth_usd": "worth of one more, USD", "low_usd": "low", "high_usd": "high",
-                 "line": "at line"}
+                 "percent_usd": "worth of one more per cent, USD", "line": "at line"}
     )  # fmt: skip
     return Figure(
         "bottlenecks",
-        "One more unit is worth most at: " + "; ".join(said),
+        "What binds most: " + "; ".join(said),
         "For each link and year: what one more unit of capacity used in that year would be worth, "
         "given these builds, at the line where it is worth most. Empty: nothing. The interval "
-        "in the table is the worth of a little more and the loss from a little less.",
+        "in the table is the worth of a little more and the loss from a little less; links are "
+        "compared by what one more per cent of each is worth.",
         svg(themed(boxes + words, 560, 26 * max(3, len(order)))),
         table,
         [("line", "capacity", None), ("recipe_item", "quantity_per_start", None)],
