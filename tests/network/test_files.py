@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501
 
+import pickle
 from pathlib import Path
 
 import pytest
@@ -300,3 +301,23 @@ def test_places_of_values():
     assert str(many.place("line", "tsv", "capacity")) == "folder/line.csv:3:23"
     assert ("line", "tsv", "capacity") in set(many.places)
     assert len(many.places) == len(list(many.places))
+
+
+def test_the_heading_of_a_folder_stands_for_the_folder():
+    put(**{"site.csv": "name,party,country\nhsinchu,foundry,TW\n"})
+    assert read("net/network.yaml") == read("net")
+    with pytest.raises(InputError) as caught:
+        read("net/site.csv")
+    assert str(caught.value) + "\n" == snapshot("""\
+net/site.csv  neither a folder nor a YAML file
+              a table belongs in a folder beside network.yaml: net
+1 fault; nothing was read.
+""")
+
+
+def test_networks_travel_to_workers():
+    Path("net.yaml").write_text(SMALL)
+    one = read("net.yaml")
+    other = pickle.loads(pickle.dumps(one))
+    assert other == one
+    assert other.place("line", "tsv", "capacity") == one.place("line", "tsv", "capacity")

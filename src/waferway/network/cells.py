@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -275,6 +276,7 @@ def read_flag(raw: Any, default: bool) -> bool:
     raise CellError(f'is "{raw}"', "", "write true or false", kind="flag")
 
 
+@lru_cache(maxsize=4096)
 def tidy_period(text: str) -> str:
     """A period label in its one spelling (``2025-Q1`` is 2025Q1); other text as it is."""
     stripped = text.strip()

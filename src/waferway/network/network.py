@@ -391,6 +391,11 @@ class Network:
     def __hash__(self) -> int:
         return hash(self.sha256)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled as what it was made of, for worker processes."""
+        parts = (dict(self.tables), dict(self.settings), self.evidence, self.places, self.applied)
+        return Network, parts
+
     def __repr__(self) -> str:
         counts = [f"{len(f)} {name}" for name, f in self.tables.items() if len(f)]
         title = self.settings.get("title") or "network"

@@ -59,6 +59,13 @@ def read(path: str | Path) -> Network:
     where = Path(path)
     if where.is_dir():
         reading.folder(where)
+    elif where.name == "network.yaml" and where.is_file():
+        reading.folder(where.parent)  # the heading of a folder stands for the folder
+    elif where.is_file() and where.suffix not in (".yaml", ".yml"):
+        reading.faults.add(
+            Place(str(where)), "neither a folder nor a YAML file", "",
+            f"a table belongs in a folder beside network.yaml: {where.parent}", "no-file",
+        )  # fmt: skip
     elif where.is_file():
         reading.network_file(where)
     else:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
@@ -34,6 +35,7 @@ __all__ = ["apply_scenario"]
 _BOUNDS = ("low", "value", "high")
 _CLOSING = "nothing was changed"
 _PURE = Expected((), ())
+_Cell = tuple[str, str, str]
 
 
 def apply_scenario(network: Network, name: str) -> Network:
@@ -119,8 +121,9 @@ class _Patch:
         self.frames: dict[str, pd.DataFrame] = {}
         self.settings: dict[str, Any] = {}
         self.claims: dict[str, Claim] = {}
-        self._profile: list[dict[str, Any]] | None = None
-        self._cite: list[dict[str, Any]] | None = None
+        self._rows: dict[str, dict[_Cell, list[dict[str, Any]]]] = {}
+        self._dirty: set[str] = set()
+        self._copied: set[tuple[str, str]] = set()
         self._units: RowUnits | None = None
 
     # -- reading the tables as they are now -------------------------------------------------------
@@ -135,19 +138,19 @@ class _Patch:
             self.frames[table] = self.before.tables[table].copy()
         return self.frames[table]
 
-    @property
-    def profile(self) -> list[dict[str, Any]]:
-        """Rows of `profile`, to be written to."""
-        if self._profile is None:
-            self._profile = self.before.tables["profile"].to_dict("records")
-        return self._profile
+    def said(self, name: str) -> dict[_Cell, list[dict[str, Any]]]:
+        """Rows of `profile` or `cite` by the cell they speak of."""
+        if name not in self._rows:
+            by_cell: dict[_Cell, list[dict[str, Any]]] = defaultdict(list)
+            for row in self.before.tables[name].to_dict("records"):
+                by_cell[row["table"], row["key"], row["column"]].append(row)
+            self._rows[name] = by_cell
+        return self._rows[name]
 
-    @property
-    def cite(self) -> list[dict[str, Any]]:
-        """Rows of `cite`, to be written to."""
-        if self._cite is None:
-            self._cite = self.before.tables["cite"].to_dict("records")
-        return self._cite
+    def say(self, name: str, cell: _Cell, rows: list[dict[str, Any]]) -> None:
+        """Replace all that `profile` or `cite` says of a cell."""
+        self._dirty.add(name)
+        self.said(name)[cell] = rows
 
     def units(self) -> RowUnits:
         """Units of the rows as they are now."""
@@ -216,8 +219,9 @@ class _Patch:
     def _remove_rows(self, table: str, keys: Iterable[str]) -> None:
         gone = set(keys)
         self.frames[table] = self.frame(table).drop(index=list(gone))
-        for rows in (self.profile, self.cite):
-            rows[:] = [row for row in rows if row["table"] != table or row["key"] not in gone]
+        for name in ("profile", "cite"):
+            for cell in [cell for cell in self.said(name) if cell[0] == table and cell[1] in gone]:
+                self.say(name, cell, [])
         self._units = None
 
     def _forget(self, table: str, key: str, a: Attribute, change: dict[str, Any]) -> None:
@@ -229,7 +233,9 @@ class _Patch:
 
     def _write(self, table: str, key: str, a: Attribute, value: Any) -> None:
         frame = self.own(table)
-        frame[a.name] = frame[a.name].copy()
+        if (table, a.name) not in self._copied:
+            frame[a.name] = frame[a.name].copy()
+            self._copied.add((table, a.name))
         frame.at[key, a.name] = value
         if not a.numeric:
             self._units = None
@@ -264,8 +270,10 @@ class _Patch:
             self._rest_on(table, key, a, "", change, number)
             return
         since = _since(change, a)
-        later = [row for row in self._parts(table, key, a.name) if _day_of(row) >= since]
-        self._drop_rows(later)
+        parts = self._parts(table, key, a.name)
+        kept = [row for row in parts if _day_of(row) < since]
+        self._forget_cites((table, key, a.name), parts, kept)
+        self.say("profile", (table, key, a.name), kept)
         self._add_part(table, key, a.name, change["period"], "", number)
         self._rest_on(table, key, a, change["period"], change, number)
 
@@ -291,7 +299,8 @@ class _Patch:
             after = plain * by if factor else plain + by
             if not math.isnan(after) and (not math.isnan(stated) or after != plain):
                 self._write(table, key, a, after)
-            self._replace(parts, [scaled(row) for row in parts])
+            if parts:
+                self.say("profile", (table, key, a.name), [scaled(row) for row in parts])
             labels = {_label(row) for row in parts} | {""}
         else:
             since = _since(change, a)
@@ -306,7 +315,8 @@ class _Patch:
                     continue  # nothing holds yet on that day
                 base = held or {"low": math.nan, "value": plain, "high": math.nan}
                 new.append(scaled(_part(table, key, a.name, change["period"], branch, base)))
-            self._replace(later, new)
+            kept = [row for row in parts if _day_of(row) < since]
+            self.say("profile", (table, key, a.name), [*kept, *new])
             labels = {_label(row) for row in new}
         for label in sorted(labels):
             self._rest_on(table, key, a, label, change, number, keep=True)
@@ -314,39 +324,29 @@ class _Patch:
     # -- profile and cite -------------------------------------------------------------------------
 
     def _parts(self, table: str, key: str, column: str) -> list[dict[str, Any]]:
-        cell = (table, key, column)
-        return [row for row in self.profile if (row["table"], row["key"], row["column"]) == cell]
+        return self.said("profile").get((table, key, column), [])
 
-    def _drop_rows(self, gone: list[dict[str, Any]]) -> None:
-        if not gone:
-            return
-        marks = {id(row) for row in gone}
-        labels = {_label(row) for row in gone} - {""}
-        cell = tuple(gone[0][name] for name in ("table", "key", "column"))
-        self.profile[:] = [row for row in self.profile if id(row) not in marks]
-        left = {_label(row) for row in self._parts(*cell)}
-        self.cite[:] = [
-            row for row in self.cite
-            if (row["table"], row["key"], row["column"]) != cell
-            or row["period"] not in labels - left
-        ]  # fmt: skip
+    def _forget_cites(
+        self, cell: _Cell, before: list[dict[str, Any]], after: list[dict[str, Any]]
+    ) -> None:
+        """Drop the claims of profile rows that are gone."""
+        gone = {_label(row) for row in before} - {_label(row) for row in after} - {""}
+        cites = self.said("cite").get(cell, [])
+        if any(row["period"] in gone for row in cites):
+            self.say("cite", cell, [row for row in cites if row["period"] not in gone])
 
     def _drop_parts(self, table: str, key: str, column: str) -> None:
         """Drop all that `profile` and `cite` say of a cell."""
-        cell = (table, key, column)
-        for rows in (self.profile, self.cite):
-            rows[:] = [r for r in rows if (r["table"], r["key"], r["column"]) != cell]
-
-    def _replace(self, old: list[dict[str, Any]], new: list[dict[str, Any]]) -> None:
-        position = {id(row): at for at, row in enumerate(self.profile)}
-        for before, after in zip(old, new, strict=False):
-            self.profile[position[id(before)]] = after
-        self.profile.extend(new[len(old) :])
+        for name in ("profile", "cite"):
+            if self.said(name).get((table, key, column)):
+                self.say(name, (table, key, column), [])
 
     def _add_part(
         self, table: str, key: str, column: str, period: str, branch: str, number: dict[str, Any]
     ) -> None:
-        self.profile.append(_part(table, key, column, period, branch, number))
+        rows = self._parts(table, key, column)
+        part = _part(table, key, column, period, branch, number)
+        self.say("profile", (table, key, column), [*rows, part])
 
     def _rest_on(
         self, table: str, key: str, a: Attribute, label: str, change: dict[str, Any],
@@ -354,10 +354,10 @@ class _Patch:
     ) -> None:  # fmt: skip
         """Let a number cite the claim of its change."""
         claim = self._claim(change, a, table, number)
-        cell = {"table": table, "key": key, "column": a.name, "period": label}
-        if not keep:
-            self.cite[:] = [row for row in self.cite if not cell.items() <= row.items()]
-        self.cite.append(cell | {"claim_id": claim})
+        cell = (table, key, a.name)
+        rows = [row for row in self.said("cite").get(cell, []) if keep or row["period"] != label]
+        own = {"table": table, "key": key, "column": a.name, "period": label, "claim_id": claim}
+        self.say("cite", cell, [*rows, own])
 
     def _claim(
         self, change: dict[str, Any], a: Attribute, table: str, number: dict[str, float]
@@ -421,6 +421,7 @@ class _Patch:
         kinds |= {a.name: "bool" for a in declared.attributes if a.kind == "flag"}
         self.frames[table] = joined.astype(kinds)
         self._units = None
+        self._copied -= {(table, column) for column in declared.columns}
         for a in declared.attributes:
             if not a.numeric or not texts.get(a.name):
                 continue
@@ -448,11 +449,9 @@ class _Patch:
     def network(self) -> Network:
         """The changed network."""
         frames = dict(self.frames)
-        for table, rows in (("profile", self._profile), ("cite", self._cite)):
-            if rows is not None:
-                frame = frame_of(table, rows)
-                if not frame.equals(self.before.tables[table]):
-                    frames[table] = frame
+        for name in sorted(self._dirty):
+            rows = [row for rows in self.said(name).values() for row in rows]
+            frames[name] = frame_of(name, rows)
         evidence = self.before.evidence
         if self.claims:
             evidence = Evidence(
