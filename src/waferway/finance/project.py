@@ -2,7 +2,7 @@
 
 Owns the inputs of the three statements and their check: every fault is collected and raised
 once. All amounts are nominal, of one currency, positive as their name says; scenarios are
-leading axes. Refuses to compute (`waferway.finance.statements`).
+leading axes. Refuses to compute (`waferway.finance.accounts`).
 """
 
 from __future__ import annotations

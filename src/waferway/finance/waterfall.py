@@ -1,7 +1,7 @@
 """The walk through time: tax, draws, debt service by rank, reserves, distributions.
 
 Owns one pass over the periods for all scenarios at once, given the size of each loan and its
-repayment schedule. Refuses to size anything (`waferway.finance.statements` finds the fixed
+repayment schedule. Refuses to size anything (`waferway.finance.accounts` finds the fixed
 point) and to form statements.
 
 Order within a period: operating cash, tax, awards, capital spending; during construction loans
@@ -50,7 +50,7 @@ class LoanPlan:
 
 @dataclass
 class Walk:
-    """Lines of shape (T, S), and per loan; see `waferway.finance.statements.LINES`."""
+    """Lines of shape (T, S), and per loan; see `waferway.finance.accounts.LINES`."""
 
     lines: dict[str, Floats]
     loans: list[dict[str, Floats]]

@@ -1,6 +1,16 @@
 """Concentration and the deal screen: what merger rules would say, with figures and sources."""
 
-from waferway.market.concentration import (
+from waferway.market.deals import Deal, Finding, Screen, screen, screen_deals, screen_pairs
+from waferway.market.dependence import Exposure, exposure, single_source_threshold
+from waferway.market.price_effects import (
+    Logit,
+    calibrate_logit,
+    cournot_saving,
+    guppi,
+    logit_merger,
+)
+from waferway.market.rules import Condition, Rule, read_rules, rules_on
+from waferway.market.shares import (
     Concentration,
     Market,
     Stake,
@@ -13,16 +23,6 @@ from waferway.market.concentration import (
     modified_hhi,
     tail_bounds,
 )
-from waferway.market.exposure import Exposure, exposure, single_source_threshold
-from waferway.market.price_effects import (
-    Logit,
-    calibrate_logit,
-    cournot_saving,
-    guppi,
-    logit_merger,
-)
-from waferway.market.rules import Condition, Rule, read_rules, rules_on
-from waferway.market.screen import Deal, Finding, Screen, screen, screen_deals, screen_pairs
 
 __all__ = [
     "Concentration",

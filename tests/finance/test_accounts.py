@@ -10,9 +10,9 @@ from tests.reference import finance_statements as slow
 
 from waferway.calendar import Calendar
 from waferway.errors import InputError, RangeError
+from waferway.finance.accounts import BALANCE, CASH, INCOME, statements
 from waferway.finance.depreciation import macrs
 from waferway.finance.project import Asset, Financing, Lease, Loan, Project, Shareholder
-from waferway.finance.statements import BALANCE, CASH, INCOME, statements
 
 YEARS = Calendar.build("2025", "year", "2034")
 
