@@ -653,8 +653,9 @@ def expand_services(inst: Instance) -> None:
     flows = (inst.demand["measure"] == "flow").to_numpy(dtype=bool)[:, None]
     inst.a["need"] = np.nan_to_num(np.where(flows, need * inst.months, need))
     worth = _value(inst, "demand", "value_usd", keys)
-    if (np.isnan(worth) & ~np.isnan(need) & inst.decided).any():
-        bad = keys[int(np.argmax((np.isnan(worth) & ~np.isnan(need)).any(axis=1)))]
+    wanting = np.isnan(worth) & (np.nan_to_num(need) > 0) & inst.decided
+    if wanting.any():
+        bad = keys[int(np.argmax(wanting.any(axis=1)))]
         raise RangeError(f"the value of demand {bad} is unknown in some period; give value_usd")
     inst.a["unserved_worth"] = np.nan_to_num(np.where(flows, worth, worth * inst.months))
     index: dict[str, list[tuple[int, str]]] = defaultdict(list)
