@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,6 +104,7 @@ def end_of(text: str | dt.date) -> dt.date:
     return period(text).end
 
 
+@lru_cache(maxsize=4096)
 def period(label: str) -> Period:
     """Read a period label: ``2025``, ``2025H1``, ``2025Q1``, ``2025-Q1`` or ``2025-03``.
 
