@@ -238,7 +238,8 @@ class Network:
         return np.array([0.0]), np.array([plain])
 
     @cached_property
-    def _profile_rows(self) -> dict[tuple[str, str], list[tuple[Any, ...]]]:
+    def profile_rows(self) -> dict[tuple[str, str], list[tuple[Any, ...]]]:
+        """Rows of `profile` by (table, column): key, period, age, branch, low, value, high."""
         out: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
         frame = self.tables["profile"]
         columns = ["table", "column", "key", "period", "age_months", "branch"]
@@ -252,7 +253,7 @@ class Network:
     @cached_property
     def _aged_rows(self) -> dict[tuple[str, str, str], list[tuple[float, float]]]:
         out: dict[tuple[str, str, str], list[tuple[float, float]]] = {}
-        for (table, column), rows in self._profile_rows.items():
+        for (table, column), rows in self.profile_rows.items():
             for key, _period, age, branch, low, value, high in rows:
                 if not np.isnan(age) and not branch:
                     central = _bound(low, value, high, "value")
@@ -267,7 +268,7 @@ class Network:
         rank = {name: depth for depth, name in enumerate(lineage)}
         best: dict[str, int] = {}
         found: dict[str, list[tuple[dt.date, float]]] = {}
-        for key, period, age, of_branch, low, value, high in self._profile_rows.get(
+        for key, period, age, of_branch, low, value, high in self.profile_rows.get(
             (table, column), []
         ):
             if of_branch not in rank or not np.isnan(age):
