@@ -432,9 +432,13 @@ class Maker:
             row["what"] = "die"
             others = [lane for lane in self.tables["lane"][1:] if lane["from_place"] != "any"]
             self.tables["lane"][1:] = others
+            keys = [
+                f"{lane['from_place']}/{lane['to_place']}/{lane['what']}"
+                for lane in self.tables["lane"]
+            ]
             self.tables["profile"] = [
                 p for p in self.tables.get("profile", [])
-                if p["table"] != "lane" or not p["key"].startswith("any/") or p["key"][4:7] == "any"
+                if p["table"] != "lane" or p["key"] in keys
             ]  # fmt: skip
             for profile in self.tables.get("profile", []):
                 if profile["table"] == "lane" and profile["key"] == "any/any/any":
@@ -600,6 +604,8 @@ class Maker:
                 ("site_power_mw", "place=s-tw", "country=TW|KR|US", "<=", 0.7, 1),
             )
             if "lab" in select and "lab" not in [d.get("party") for d in self.tables["demand"]]:
+                continue
+            if "module" in select and "module" not in self.tables:
                 continue
             window = self.window() if self.random.random() < 0.4 else {}
             name = f"r-{number}"

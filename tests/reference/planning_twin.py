@@ -606,6 +606,9 @@ class Model:
                 label, months = self.labels[t], self.read.months(t)
                 for line in self.table["line"]:
                     terms = Sum().plus(self.capacity(line, t, branch), -months)
+                    if line not in self.own:  # reached by offers and stakes only
+                        stands = self.existing(line, t, branch) + self.ordered(line, t)
+                        terms = Sum().add(ONE, -months * stands)
                     for recipe, at in self.activities:
                         if at == line:
                             terms.add(("starts", branch, recipe, line, label), self.use(recipe))
