@@ -65,6 +65,8 @@ class Decisions:
         self.budget = budget_of(plan.manifest)
         self._findings = findings
         self._arrays: dict[tuple[str, str, str], dict[Key, Floats]] = {}
+        self.needs: dict[Key, float] = {}
+        """What the plan says is needed, by branch, demand and period, if it says so."""
         self._known = self._names()
         if len(self.decided) != self.clock.size:
             findings.say("table", "decided", f"{len(self.decided)} flags for {self.clock.size} "
@@ -144,6 +146,10 @@ class Decisions:
                 array[when] += values[row, index]
         if name in LISTED:
             self._complete(name, first)
+        if name == "unserved" and "need" in frame.columns:
+            needs = _numeric(frame, ("need",))[:, 0].tolist()
+            for whole, need in zip(rows, needs, strict=True):
+                self.needs[whole] = need
 
     def _numbers(
         self, name: str, names: dict[str, list[str]], rows: list[Key], values: Floats

@@ -326,6 +326,17 @@ class Operation:
             scale=np.maximum(served.largest, np.maximum(self.u, self.v)),
             where=~unknown & decided,
         )  # fmt: skip
+        needs = self.decisions.needs
+        if needs:
+            said = [
+                [needs.get((self.branch, name, label), 0.0) for label in self.clock.labels]
+                for name in self.demands
+            ]
+            findings.compare(
+                "demand", self.demands, np.array(said), "==", target,
+                "column need of the plan's table of unserved demand", branch=self.branch,
+                where=~unknown & decided,
+            )  # fmt: skip
         taken = Sum(len(frame), self.clock.size)
         taken.add(self.demand_of, self.y)
         findings.compare(
