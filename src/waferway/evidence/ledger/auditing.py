@@ -67,7 +67,7 @@ from waferway.evidence.ledger.failures import (
 from waferway.evidence.ledger.merkle import EMPTY_ROOT, leaf_hash, node_hash
 from waferway.evidence.ledger.notes import Note, Signature, VerifierKey, signature_valid
 from waferway.evidence.ledger.policies import WitnessPolicy
-from waferway.evidence.ledger.proofs import check_times
+from waferway.evidence.ledger.proofs import check_times, cosigning_times
 from waferway.evidence.ledger.store import Store, node_count
 
 MAX_FINDINGS = 200
@@ -232,7 +232,7 @@ class _Audit:
         self.signatures = 0
         self.unchecked = 0
         self.signed: list[tuple[int, Checkpoint]] = []
-        self.cosigned: dict[int, dict[VerifierKey, int]] = {}
+        self.cosigned: dict[int, list[tuple[VerifierKey, Signature]]] = {}
         self.assurance = "none"
 
     def found(self, finding: LedgerError) -> None:
@@ -256,6 +256,7 @@ class _Audit:
             self.name_differences(scan)
             for finding in checkpoint_findings:
                 self.found(finding)
+            self.check_kept(scan, keys)
             if deep:
                 registry, entry_findings = self.replay()
                 for finding in entry_findings:
@@ -263,7 +264,6 @@ class _Audit:
                 self.check_derived(registry)
                 self.check_log_key(registry)
             self.check_cosignatures(notes)
-            self.check_kept(scan, keys)
             if deep:
                 self.check_quorum(max_witness_age_s, now_s)
         doubtful = self.doubtful(registry) if deep else ()
@@ -491,7 +491,9 @@ class _Audit:
     def replay(self) -> tuple[Registry, list[LedgerError]]:
         """Admit every entry anew."""
         found: list[LedgerError] = []
-        erasures = self.erasures()
+        faulty: set[int] = set()
+        present: list[int] = []
+        erasures, erased_by = self.erasures()
 
         def entry_at(index: int) -> tuple[Entry, Mapping[str, Any] | None]:
             fields = self.store.fields(index)
@@ -508,6 +510,8 @@ class _Audit:
                 break
             where = f"entry {index}"
             value = leaf_hash(data).hex()
+            if fields is not None and index in erasures:
+                present.append(index)
             try:
                 entry = Entry.parse(data)
             except LedgerError as broken:
@@ -519,10 +523,14 @@ class _Audit:
                 registry.admit(index, entry, value, payload, erased=erasures.get(index))
                 self.signatures += 1
             except LedgerError as broken:
+                faulty.add(index)
                 found.append(_at(self.replayed(broken, entry, registry), where))
                 known = registry.keys.get(entry.owner_key_id)
                 if known:  # go on from here, so that one fault is one finding
                     registry.heads[known.party] = Head(entry.seq, value, entry.created, index)
+        for index in present:
+            if erased_by[index] not in faulty:
+                found.append(PayloadNotErased("fields are still here", where=f"entry {index}"))
         return registry, found
 
     def opened(
@@ -540,8 +548,6 @@ class _Audit:
                 self.unchecked += 1
                 return None
             raise PayloadMissing("fields are gone and no erasure is logged")
-        if index in erasures:
-            self.found(PayloadNotErased("fields are still here", where=f"entry {index}"))
         try:
             right = fits(fields, salts, entry.payload)
         except LedgerError as broken:
@@ -564,21 +570,22 @@ class _Audit:
             return ReplayedFromAnotherLog(f"was signed for {origin}")
         return broken
 
-    def erasures(self) -> dict[int, tuple[str | None, tuple[str, ...]]]:
+    def erasures(self) -> tuple[dict[int, tuple[str | None, tuple[str, ...]]], dict[int, int]]:
+        """What is erased, as erasures state it, and by which entry."""
         rows = self.run_sql(
-            "SELECT p.fields FROM leaf l JOIN payload p USING (idx) "
-            'WHERE instr(l.entry, CAST(\'"type":"erasure"\' AS BLOB)) > 0'
+            "SELECT p.idx, p.fields FROM leaf l JOIN payload p USING (idx) "
+            'WHERE instr(l.entry, CAST(\'"type":"erasure"\' AS BLOB)) > 0 ORDER BY p.idx'
         )
-        payloads = []
-        for (fields,) in rows:
+        erased: dict[int, tuple[str | None, tuple[str, ...]]] = {}
+        by: dict[int, int] = {}
+        for index, fields in rows:
             try:
-                payloads.append(read_canonical(fields))
+                one = find_erasures([read_canonical(fields)])
             except LedgerError:
                 continue
-        try:
-            return find_erasures(payloads)
-        except LedgerError:
-            return {}
+            erased |= one
+            by |= dict.fromkeys(one, index)
+        return erased, by
 
     # ---- derived tables --------------------------------------------------------------------------
     def check_derived(self, registry: Registry) -> None:
@@ -632,7 +639,7 @@ class _Audit:
                 self.found(CosignatureInvalid(broken.what, where))
                 continue
             self.signatures += 1
-            self.cosigned.setdefault(number, {})[key] = signature.timestamp
+            self.cosigned.setdefault(number, []).append((key, signature))
 
     def check_quorum(self, max_age_s: int | None, now_s: int | None) -> None:
         """Newest checkpoint with a quorum, its age, and the times that entries state."""
@@ -641,18 +648,18 @@ class _Audit:
         bounds: list[tuple[int, int, int]] = []
         newest = None
         for number, head in sorted(self.signed, key=lambda pair: pair[1].size):
-            times = self.cosigned.get(number, {})
-            if self.policy.met(times):
-                early, late = self.policy.not_after(times), self.policy.not_before(times)
+            first, last = cosigning_times(self.cosigned.get(number, []))
+            if self.policy.met(first):
+                early, late = self.policy.not_after(first), self.policy.not_before(last)
                 bounds.append((head.size, early or 0, late or 0))
-                newest = times
+                newest = last
         if newest is None:
             self.found(QuorumNotMet("no checkpoint bears the quorum of witnesses", "checkpoints"))
             return
         if not self.findings:
             self.assurance = "witnesses"
         if max_age_s is not None and now_s is not None:
-            fresh = {key: time for key, time in newest.items() if time >= now_s - max_age_s}
+            fresh = {key for key, time in newest.items() if time >= now_s - max_age_s}
             if not self.policy.met(fresh):
                 self.found(StaleWitness(f"no quorum in the last {max_age_s} s", "checkpoints"))
         delay, skew = self.tolerances()

@@ -46,8 +46,8 @@ from waferway.evidence.ledger.failures import (
     WrongPartialTile,
 )
 from waferway.evidence.ledger.log import Ledger
-from waferway.evidence.ledger.merkle import leaf_hash, tree_root
-from waferway.evidence.ledger.notes import Note, strict_base64
+from waferway.evidence.ledger.merkle import leaf_hash, root_hash, tree_root
+from waferway.evidence.ledger.notes import Note, VerifierKey, strict_base64
 from waferway.evidence.ledger.policies import WitnessPolicy
 from waferway.evidence.ledger.store import Store, node_id
 from waferway.evidence.ledger.tiles import (
@@ -58,10 +58,11 @@ from waferway.evidence.ledger.tiles import (
     tiles_of,
 )
 
+ERASURE_FIELDS = {"index", "claim_id", "supersedes", "reason"}
 ALWAYS_SHOWN = (*KEY_TYPES, "policy", "erasure", "retraction")
 
 
-# ---- export --------------------------------------------------------------------------------
+# ---- export ------------------------------------------------------------------------------------
 def export_bundle(
     ledger: Ledger, folder: str | os.PathLike[str], *, withhold: Iterable[str] = ()
 ) -> Checkpoint:
@@ -97,10 +98,10 @@ def export_bundle(
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_bytes(bundle_bytes(entries))
         (target / "checkpoints").mkdir(parents=True, exist_ok=True)
-        for number, size, _ in store.checkpoints():
+        for number, size, data in store.checkpoints():
             if size <= head.size:
-                old = ledger.latest(size)[2] if size == head.size else _note(store, number)
-                (target / "checkpoints" / f"{size:010d}.{number}").write_bytes(bytes(old))
+                place = target / "checkpoints" / f"{size:010d}.{number}"
+                place.write_bytes(bytes(store.note(number, data)))
         with (target / "payloads.jsonl").open("wb") as file:
             for index, fields, salts, entry in store.connection.execute(
                 "SELECT p.idx, p.fields, p.salts, l.entry FROM payload p JOIN leaf l USING (idx) "
@@ -125,15 +126,7 @@ def _tile(store: Store, level: int, number: int, width: int) -> bytes:
     return b"".join(row[0] for row in store.connection.execute(query, ids))
 
 
-def _note(store: Store, number: int) -> Note:
-    from waferway.evidence.ledger.notes import Signature
-
-    row = store.connection.execute("SELECT note FROM checkpoint WHERE id = ?", (number,)).fetchone()
-    lines = store.cosignatures(number)
-    return Note.parse(row[0]).with_signatures(Signature.parse(line) for line in lines)
-
-
-# ---- import --------------------------------------------------------------------------------
+# ---- import ------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Imported:
     """What an import brought: size before and after, entries whose fields are withheld."""
@@ -301,8 +294,6 @@ def _take_in(
 def _check_growth(store: Store, before: int, head: Checkpoint, hashes: list[bytes]) -> None:
     if head.size < before:
         raise RolledBack(f"the bundle has {head.size} entries, the mirror {before} already")
-    from waferway.evidence.ledger.merkle import root_hash
-
     if before and root_hash(before, store.read) != tree_root(hashes[:before]):
         kind = ForkedLog if head.size == before else InconsistentGrowth
         raise kind(f"the first {before} entries differ from those imported before")
@@ -328,7 +319,7 @@ def find_erasures(
     """Erased indices with the claim id and predecessors that the erasure states."""
     erased = {}
     for payload in payloads:
-        if payload.keys() >= {"index", "claim_id", "supersedes", "reason"}:
+        if isinstance(payload, dict) and payload.keys() >= ERASURE_FIELDS:
             index, stated = payload["index"], payload["supersedes"]
             if type(index) is int:
                 erased[index] = (payload["claim_id"], superseded_ids({"supersedes": stated}))
@@ -354,9 +345,6 @@ def _entry_access(
 def _store_checkpoints(store: Store, note: Note, head: Checkpoint, source: Path) -> None:
     """Keep the bundle's checkpoints: the newest, and older ones that are signed and fit."""
     keys = {vkey for _, vkey in store.connection.execute("SELECT idx, vkey FROM log_key")}
-    from waferway.evidence.ledger.merkle import root_hash
-    from waferway.evidence.ledger.notes import VerifierKey
-
     trusted = [VerifierKey.parse(text) for text in keys]
     files = sorted((source / "checkpoints").glob("*")) if (source / "checkpoints").is_dir() else []
     notes = [Note.parse(path.read_bytes()) for path in files] + [note]

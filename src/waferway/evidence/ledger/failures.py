@@ -53,7 +53,7 @@ class LedgerError(WaferwayError):
         }
 
 
-# ---- bytes and rows of the file ------------------------------------------------------------------
+# ---- bytes and rows of the file ----------------------------------------------------------------
 class DatabaseCorrupt(LedgerError):
     """SQLite itself finds the file damaged."""
 
@@ -146,7 +146,7 @@ class DerivedHeadsAltered(LedgerError):
     """The table of the parties' last entries differs from what the entries say."""
 
 
-# ---- notes, checkpoints, cosignatures ------------------------------------------------------------
+# ---- notes, checkpoints, cosignatures ----------------------------------------------------------
 class MalformedNote(LedgerError):
     """The text is no signed note."""
 
@@ -203,7 +203,7 @@ class WitnessClockZero(LedgerError):
     """A cosignature has the time 0 or one past 2^63 - 1, and so says nothing of time."""
 
 
-# ---- history -------------------------------------------------------------------------------------
+# ---- history -----------------------------------------------------------------------------------
 class RolledBack(LedgerError):
     """The log is shorter than a checkpoint kept from earlier."""
 
@@ -228,7 +228,7 @@ class StaleWitness(LedgerError):
     """The newest quorum of cosignatures is older than is allowed."""
 
 
-# ---- keys and signatures -------------------------------------------------------------------------
+# ---- keys and signatures -----------------------------------------------------------------------
 class UnknownKey(LedgerError):
     """The entry is signed by a key that was never added."""
 
@@ -289,7 +289,7 @@ class KeyFileInvalid(LedgerError):
     """The key file cannot be read, or its passphrase is wrong or absent."""
 
 
-# ---- encoding ------------------------------------------------------------------------------------
+# ---- encoding ----------------------------------------------------------------------------------
 class InvalidUtf8(LedgerError):
     """The bytes are not UTF-8, or hold half of a surrogate pair."""
 
@@ -338,7 +338,7 @@ class EntryTooLarge(LedgerError):
     """An entry has more than 65,535 bytes, or its fields more than the log takes."""
 
 
-# ---- owners and their chains ---------------------------------------------------------------------
+# ---- owners and their chains -------------------------------------------------------------------
 class SequenceBroken(LedgerError):
     """The owner's entries are not numbered one by one."""
 
@@ -383,7 +383,7 @@ class InputNotLogged(LedgerError):
     """A run or a snapshot rests on an entry that does not stand before it."""
 
 
-# ---- operation, proofs, bundles ------------------------------------------------------------------
+# ---- operation, proofs, bundles ----------------------------------------------------------------
 class LedgerBusy(LedgerError):
     """Another process holds the file longer than the waiting time."""
 

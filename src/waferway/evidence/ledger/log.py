@@ -474,8 +474,7 @@ class Ledger:
             raise NotCheckpointed(
                 "no checkpoint covers this yet", suggestion="waferway ledger checkpoint"
             )
-        lines = self.store.cosignatures(row[0])
-        note = Note.parse(row[1]).with_signatures(Signature.parse(line) for line in lines)
+        note = self.store.note(row[0], row[1])
         return row[0], Checkpoint.parse(note.text), note
 
     def add_cosignatures(

@@ -176,7 +176,9 @@ class Note:
         return Note(self.text, tuple(dict.fromkeys((*self.signatures, *more))))
 
     def verified(self, trusted: Iterable[VerifierKey]) -> list[tuple[VerifierKey, Signature]]:
-        """Trusted keys that signed, each with its first signature; unknown keys are ignored.
+        """Signatures by trusted keys, with the key; those of unknown keys are ignored.
+
+        A witness may have signed more than once, at different times.
 
         Raises
         ------
@@ -184,17 +186,17 @@ class Note:
             If a trusted key's signature does not fit.
         """
         known = {(key.name, key.key_id): key for key in trusted}
-        found: dict[VerifierKey, Signature] = {}
-        for signature in self.signatures:
+        found = []
+        for signature in dict.fromkeys(self.signatures):
             key = known.get((signature.name, signature.key_id))
-            if key is None or key in found:
+            if key is None:
                 continue
             if not signature_valid(key, signature, self.text):
                 raise NoteSignatureInvalid(
                     "the signature does not fit the text", where=f"signature of {key.name}"
                 )
-            found[key] = signature
-        return list(found.items())
+            found.append((key, signature))
+        return found
 
     def require(self, trusted: Iterable[VerifierKey]) -> list[tuple[VerifierKey, Signature]]:
         """As `verified`, and raise `NoTrustedSignature` where no trusted key signed."""

@@ -36,7 +36,7 @@ from waferway.evidence.ledger.failures import (
 )
 from waferway.evidence.ledger.keys import entry_key_id
 from waferway.evidence.ledger.merkle import leaf_hash, verify_consistency, verify_inclusion
-from waferway.evidence.ledger.notes import Note, VerifierKey, strict_base64
+from waferway.evidence.ledger.notes import Note, Signature, VerifierKey, strict_base64
 from waferway.evidence.ledger.policies import WitnessPolicy
 
 HEADER = "c2sp.org/tlog-proof@v1"
@@ -211,11 +211,11 @@ def verify_proof(
     for shown in extra.get("fields", ()) if parsed else ():
         name, content = check_disclosed(shown, parsed.payload)  # type: ignore[union-attr]
         fields[name] = content
-    times = _cosigned(note, policy)
+    times, newest = _cosigned(note, policy)
     not_after = policy.not_after(times)
     not_before = _earlier(extra, proof.index, checkpoint.origin, policy)
     if max_witness_age_s is not None and now_s is not None and policy.quorum != "none":
-        fresh = {key: time for key, time in times.items() if time >= now_s - max_witness_age_s}
+        fresh = {key for key, time in newest.items() if time >= now_s - max_witness_age_s}
         if not policy.met(fresh):
             raise StaleWitness(f"no quorum within {max_witness_age_s} s before {time_of(now_s)}")
     if parsed is not None:
@@ -280,16 +280,29 @@ def _owner(entry: Entry, origin: str, owners: Sequence[VerifierKey]) -> str:
     raise UnknownKey(f"the entry is signed by {entry.owner_key_id}, none of the given owners")
 
 
-def _cosigned(note: Note, policy: WitnessPolicy) -> dict[VerifierKey, int]:
-    times = {
-        key: signature.timestamp for key, signature in note.verified(policy.witnesses.values())
-    }
+def cosigning_times(
+    signatures: Iterable[tuple[VerifierKey, Signature]],
+) -> tuple[dict[VerifierKey, int], dict[VerifierKey, int]]:
+    """Earliest and latest time, in seconds since 1970, at which each witness signed."""
+    first: dict[VerifierKey, int] = {}
+    last: dict[VerifierKey, int] = {}
+    for key, signature in signatures:
+        time = signature.timestamp
+        first[key] = min(time, first.get(key, time))
+        last[key] = max(time, last.get(key, time))
+    return first, last
+
+
+def _cosigned(
+    note: Note, policy: WitnessPolicy
+) -> tuple[dict[VerifierKey, int], dict[VerifierKey, int]]:
+    times, newest = cosigning_times(note.verified(policy.witnesses.values()))
     if not policy.met(times):
         raise QuorumNotMet(
             f"{len(times)} of {len(policy.witnesses)} known witnesses signed; "
             f"quorum {policy.quorum} is not met"
         )
-    return times
+    return times, newest
 
 
 def _earlier(
@@ -303,8 +316,7 @@ def _earlier(
     checkpoint, note = open_checkpoint(text.encode(), policy.logs, origin)
     if checkpoint.size > index:
         raise MalformedProof("the earlier checkpoint already covers the entry")
-    times = dict(note.verified(policy.witnesses.values()))
-    return policy.not_before({key: signature.timestamp for key, signature in times.items()})
+    return policy.not_before(cosigning_times(note.verified(policy.witnesses.values()))[1])
 
 
 def _grew(

@@ -31,6 +31,7 @@ from waferway.evidence.ledger.failures import (
     NotALedger,
 )
 from waferway.evidence.ledger.merkle import leaf_hash, node_hash, peaks
+from waferway.evidence.ledger.notes import Note, Signature
 
 FORMAT = "waferway-ledger/1"
 SCHEMA = """
@@ -360,6 +361,18 @@ class Store:
             return self.connection.execute(
                 "SELECT id, size, note FROM checkpoint ORDER BY id"
             ).fetchall()
+
+    def note(self, checkpoint: int, data: bytes) -> Note:
+        """Note of a checkpoint with its cosignatures: of each witness the first and the last."""
+        ends: dict[tuple[str, bytes], list[Signature]] = {}
+        for line in self.cosignatures(checkpoint):
+            signature = Signature.parse(line)
+            ends.setdefault((signature.name, signature.key_id), []).append(signature)
+        more = []
+        for signatures in ends.values():
+            signatures.sort(key=lambda signature: signature.timestamp)
+            more += [signatures[0], signatures[-1]]
+        return Note.parse(data).with_signatures(more)
 
     def cosignatures(self, checkpoint: int) -> list[str]:
         """Signature lines that witnesses set under a checkpoint."""
