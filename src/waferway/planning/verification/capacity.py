@@ -170,7 +170,9 @@ class Capacity:
         """Families 1, 2 and 12, and the plan's own table of capacity."""
         structure, decided = self.structure, self.decisions.decided
         names = structure.line_names
-        findings.compare("capacity", names, self.total, ">=", 0.0,
+        stands = self.existing + self.orders.ordered + self.added
+        least = np.where(structure.own[:, None], self.total, stands)
+        findings.compare("capacity", names, least, ">=", 0.0,
                          "capacity of a line may not be negative", branch=branch,
                          scale=self.largest, where=decided[None, :])  # fmt: skip
         self._table(findings, branch)

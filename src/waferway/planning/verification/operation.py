@@ -200,6 +200,11 @@ class Operation:
         findings.compare("use", structure.line_names, used.total, "<=", room,
                          "capacity used against capacity in service", branch=self.branch,
                          scale=used.largest, where=self.decided[None, :])  # fmt: skip
+        whole = months * (self.capacity.existing + self.capacity.orders.ordered)
+        findings.compare("use", structure.line_names, used.total, "<=", whole,
+                         "use of a line of others against all that it has", branch=self.branch,
+                         scale=used.largest,
+                         where=~structure.own[:, None] & self.decided[None, :])  # fmt: skip
         shown = self.decisions.dense(
             "capacity", "used", self.branch, [(n,) for n in structure.line_names]
         )

@@ -211,7 +211,8 @@ class Findings:
             size = np.maximum(
                 1.0,
                 np.maximum(
-                    _finite_size(left), np.maximum(_finite_size(right), np.asarray(scale, dtype=float))
+                    _finite_size(left),
+                    np.maximum(_finite_size(right), np.asarray(scale, dtype=float)),
                 ),
             )
             excess = np.clip(gap / size, 0.0, None)

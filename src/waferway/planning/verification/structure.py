@@ -81,6 +81,10 @@ class Structure:
         self.kind = dict(zip(t("item").index, t("item")["kind"], strict=True))
         self.captive = dict(zip(t("item").index, t("item")["captive_to"], strict=True))
         self.runners = set(self.line_party)
+        self.demand_party = [name or "" for name in t("demand")["party"]]
+        self.demand_region = [name or "" for name in t("demand")["region"]]
+        self._flows: dict[FlowKey, tuple[str, Flags]] = {}
+        self._services: dict[tuple[int, str, str], tuple[str, Flags]] = {}
 
     # -- places -------------------------------------------------------------------------
 
@@ -274,8 +278,13 @@ class Structure:
 
     def service(self, demand: int, item: str, place: str) -> tuple[str, Flags]:
         """Why a service cannot exist ("" if it can), and the periods in which it can."""
-        frame = self.network.table("demand")
-        party, region = frame["party"].iloc[demand] or "", frame["region"].iloc[demand] or ""
+        key = (demand, item, place)
+        if key not in self._services:
+            self._services[key] = self._service(*key)
+        return self._services[key]
+
+    def _service(self, demand: int, item: str, place: str) -> tuple[str, Flags]:
+        party, region = self.demand_party[demand], self.demand_region[demand]
         always = np.ones(self.clock.size, dtype=bool)
         if item not in self.eligible[demand]:
             return "the item is not eligible for this demand", always
@@ -298,12 +307,23 @@ class Structure:
         return {key: row for row, key in enumerate(self.network.table("lane").index)}
 
     @cached_property
+    def lane_covers(self) -> list[tuple[str, str, str]]:
+        """from_place, to_place and what of the lanes."""
+        frame = self.network.table("lane")
+        return list(zip(frame["from_place"], frame["to_place"], frame["what"], strict=True))
+
+    @cached_property
     def lane_open(self) -> Flags:
         """Periods that the lanes' windows admit; shape (lanes, T)."""
         return self.clock.windows(self.network.table("lane"))
 
     def flow(self, key: FlowKey) -> tuple[str, Flags]:
         """Why a flow cannot exist ("" if it can), and the periods in which it carries."""
+        if key not in self._flows:
+            self._flows[key] = self._flow(key)
+        return self._flows[key]
+
+    def _flow(self, key: FlowKey) -> tuple[str, Flags]:
         item, origin, goal, owner, lane = key
         carries = np.ones(self.clock.size, dtype=bool)
         if not lane:
@@ -312,14 +332,14 @@ class Structure:
         else:
             if lane not in self.lane_row:
                 return "there is no such lane", carries
-            row = self.network.table("lane").iloc[self.lane_row[lane]]
+            first, last, what = self.lane_covers[self.lane_row[lane]]
             if origin == goal:
                 return "a flow by lane joins two places", carries
-            if row["from_place"] not in ("any", origin, self.country(origin) or origin):
+            if first not in ("any", origin, self.country(origin) or origin):
                 return "the lane does not begin there", carries
-            if row["to_place"] not in ("any", goal, self.country(goal) or goal):
+            if last not in ("any", goal, self.country(goal) or goal):
                 return "the lane does not end there", carries
-            if row["what"] not in ("any", item, self.kind.get(item)):
+            if what not in ("any", item, self.kind.get(item)):
                 return "the lane does not carry this item", carries
             carries = self.lane_open[self.lane_row[lane]]
         if (item, origin) not in self.arises:
