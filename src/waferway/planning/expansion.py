@@ -28,10 +28,13 @@ from waferway.planning.instance import (
 
 __all__ = [
     "expand_activities",
+    "expand_capacity",
     "expand_contracts",
     "expand_flows",
+    "expand_line_offers",
     "expand_lines",
     "expand_money",
+    "expand_needs",
     "expand_services",
     "expand_stocks",
     "family",
@@ -92,6 +95,20 @@ def expand_lines(inst: Instance) -> None:
     inst.line = _frame(rows, "line technology family place country party site owned may_retire")
     keys = inst.line["line"].tolist()
     owned = inst.line["owned"].to_numpy(dtype=bool)[:, None]
+    expand_capacity(inst)
+    inst.a["fixed"] = np.where(owned, _value(inst, "line", "fixed_usd", keys), 0.0)
+    inst.a["line_variable"] = np.where(owned, _value(inst, "line", "variable_usd", keys), 0.0)
+    for column in ("mw_per_unit", "water_per_unit"):
+        inst.a[column] = net.filled("line").loc[keys, column].to_numpy(dtype=float)
+    _expand_openings(inst)
+    _expand_modules(inst)
+
+
+def expand_capacity(inst: Instance) -> None:
+    """Existing capacity of the branch, and how much of it may be retired."""
+    net = inst.network
+    keys = inst.line["line"].tolist()
+    owned = inst.line["owned"].to_numpy(dtype=bool)[:, None]
     inst.a["capacity"] = _value(inst, "line", "capacity", keys)
     inst.a["existing"] = np.where(owned, inst.a["capacity"], 0.0)
     # Retirement is common to all branches: at most what stands in every one of them.
@@ -102,12 +119,6 @@ def expand_lines(inst: Instance) -> None:
     ]
     least = np.min(leaves, axis=0) if leaves else inst.a["capacity"]
     inst.a["retirable"] = np.where(owned, least.reshape(inst.a["capacity"].shape), 0.0)
-    inst.a["fixed"] = np.where(owned, _value(inst, "line", "fixed_usd", keys), 0.0)
-    inst.a["line_variable"] = np.where(owned, _value(inst, "line", "variable_usd", keys), 0.0)
-    for column in ("mw_per_unit", "water_per_unit"):
-        inst.a[column] = net.filled("line").loc[keys, column].to_numpy(dtype=float)
-    _expand_openings(inst)
-    _expand_modules(inst)
 
 
 def _expand_openings(inst: Instance) -> None:
@@ -640,14 +651,9 @@ def expand_flows(inst: Instance) -> None:
     inst.a["lane_capacity"] = _value(inst, "lane", "capacity", keys) * inst.months
 
 
-def expand_services(inst: Instance) -> None:
-    """Demands, and which stock may serve which."""
-    net = inst.network
-    table = net.filled("demand")
-    inst.demand = table.reset_index(drop=True)[
-        ["name", "party", "segment", "region", "item", "basis", "measure", "must_serve"]
-    ].rename(columns={"name": "demand"})
-    keys = list(table.index)
+def expand_needs(inst: Instance) -> None:
+    """Need and worth of every demand of the branch."""
+    keys = inst.demand["demand"].tolist()
     need = _value(inst, "demand", "quantity", keys)
     inst.a["known_demand"] = (~np.isnan(need)).astype(float)
     flows = (inst.demand["measure"] == "flow").to_numpy(dtype=bool)[:, None]
@@ -658,6 +664,16 @@ def expand_services(inst: Instance) -> None:
         bad = keys[int(np.argmax(wanting.any(axis=1)))]
         raise RangeError(f"the value of demand {bad} is unknown in some period; give value_usd")
     inst.a["unserved_worth"] = np.nan_to_num(np.where(flows, worth, worth * inst.months))
+
+
+def expand_services(inst: Instance) -> None:
+    """Demands, and which stock may serve which."""
+    net = inst.network
+    table = net.filled("demand")
+    inst.demand = table.reset_index(drop=True)[
+        ["name", "party", "segment", "region", "item", "basis", "measure", "must_serve"]
+    ].rename(columns={"name": "demand"})
+    expand_needs(inst)
     index: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for h, (item, place, owner) in enumerate(
         zip(inst.stock["item"], inst.stock["place"], inst.stock["owner"], strict=True)
@@ -696,9 +712,7 @@ def expand_services(inst: Instance) -> None:
     serve = inst.serve
     middle = np.array([p.middle.toordinal() for p in inst.calendar])
     allowed = middle >= serve["since"].to_numpy(dtype=float)[:, None]
-    demand_of = serve["demand_index"].to_numpy(dtype=int)
-    allowed = allowed & (inst.a["known_demand"][demand_of] > 0) & inst.decided
-    inst.a["may_serve"] = allowed.astype(float)
+    inst.a["may_serve"] = (allowed & inst.decided).astype(float)
     history = np.zeros((len(serve), inst.periods))
     pairs = serve.groupby(["demand", "item"], sort=False).indices if len(serve) else {}
     for (name, item), members in pairs.items():
@@ -788,7 +802,7 @@ def expand_contracts(inst: Instance) -> None:
         first_price[which[q]] = inst.a["offer_price"][q]
     inst.a["first_price"] = first_price
     _expand_commitments(inst)
-    _expand_line_offers(inst)
+    expand_line_offers(inst)
     _expand_rights(inst)
 
 
@@ -807,7 +821,7 @@ def _expand_commitments(inst: Instance) -> None:
     inst.a["committed"] = np.where(window & inst.decided, quantity, 0.0)
 
 
-def _expand_line_offers(inst: Instance) -> None:
+def expand_line_offers(inst: Instance) -> None:
     """What the bookings of others leave of a line, times the standing share."""
     share = _value(inst, "offer", "share", inst.offer["offer"].tolist())
     room = np.full((len(inst.offer), inst.periods), np.inf)

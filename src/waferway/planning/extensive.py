@@ -15,7 +15,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from waferway.errors import Infeasible
-from waferway.planning.formulation import Decisions, Objective, constraints
+from waferway.planning.formulation import FAMILIES, Decisions, Objective, constraints
 from waferway.planning.instance import Array, Instance
 from waferway.planning.sums import Rows
 
@@ -205,9 +205,8 @@ def assemble(
     cost, low, high = np.zeros(width), np.zeros(width), np.zeros(width)
     integer = np.zeros(width, dtype=bool)
     constant = 0.0
-    parts: list[Any] = []
-    row_low: list[Array] = []
-    row_high: list[Array] = []
+    first: list[list[_Block]] = []
+    pieces: list[tuple[_Block, NDArray[np.int64]]] = []
     names: list[RowName] = []
     height = 0
     for w, (d, decisions, goal, probability) in enumerate(branches):
@@ -218,35 +217,61 @@ def assemble(
             own = at[block.offset : block.offset + block.size]
             low[own], high[own] = block.lower.ravel(), block.upper.ravel()
             integer[own] = block.integer
-        labels = d.calendar.labels
-        for rows in constraints(decisions, d):
-            if rows.common and w > 0:
-                continue
-            mask = _checked(rows, labels)
-            if not mask.any():
-                continue
-            position = np.full(mask.size, -1, dtype=np.int64)
-            cells = np.flatnonzero(mask.ravel())
-            position[cells] = np.arange(len(cells))
-            cell, label, value = _merged(rows)
-            keep = position[cell] >= 0
-            parts.append(
-                sp.coo_array(
-                    (value[keep], (position[cell[keep]], at[label[keep]])),
-                    shape=(len(cells), width),
-                )
-            )
-            right = rows.right.ravel()[cells]
-            row_low.append(right if rows.sense in (">=", "=") else np.full(len(cells), -np.inf))
-            row_high.append(right if rows.sense in ("<=", "=") else np.full(len(cells), np.inf))
-            names.append(
-                RowName(rows.name, d.branch, rows.subject, height, cells // d.periods,
-                        cells % d.periods)
-            )  # fmt: skip
-            height += len(cells)
-    matrix = sp.vstack(parts, format="csr") if parts else sp.csr_array((0, width))
-    return Program(
-        matrix, cost, low, high, integer,
-        np.concatenate(row_low or [np.zeros(0)]), np.concatenate(row_high or [np.zeros(0)]),
-        constant, names, columns,
+        for number, (family, reads) in enumerate(FAMILIES):
+            # A family that reads nothing the branch changed has the rows of the first branch.
+            if w and d.changed is not None and not reads & d.changed:
+                blocks = first[number]
+            else:
+                blocks = [b for rows in family(decisions, d) if (b := _block(rows, d)) is not None]
+            if w == 0:
+                first.append(blocks)
+            for piece in blocks:
+                if piece.rows.common and w > 0:
+                    continue
+                pieces.append((piece, at))
+                names.append(
+                    RowName(piece.rows.name, d.branch, piece.rows.subject, height,
+                            piece.cells // d.periods, piece.cells % d.periods)
+                )  # fmt: skip
+                height += len(piece.cells)
+    row_low = np.concatenate([p.low for p, _ in pieces] or [np.zeros(0)])
+    row_high = np.concatenate([p.high for p, _ in pieces] or [np.zeros(0)])
+    counts = np.concatenate([p.counts for p, _ in pieces] or [np.zeros(0, dtype=np.int64)])
+    matrix = sp.csr_array(
+        (
+            np.concatenate([p.value for p, _ in pieces] or [np.zeros(0)]),
+            np.concatenate([at[p.label] for p, at in pieces] or [np.zeros(0, dtype=np.int64)]),
+            np.concatenate([[0], np.cumsum(counts)]),
+        ),
+        shape=(height, width),
+    )
+    return Program(matrix, cost, low, high, integer, row_low, row_high, constant, names, columns)
+
+
+@dataclass(frozen=True)
+class _Block:
+    """Rows of one family that hold, with their merged terms in row order."""
+
+    rows: Rows
+    cells: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    label: NDArray[np.int64]
+    value: Array
+    low: Array
+    high: Array
+
+
+def _block(rows: Rows, d: Instance) -> _Block | None:
+    mask = _checked(rows, d.calendar.labels)
+    if not mask.any():
+        return None
+    cells = np.flatnonzero(mask.ravel())
+    cell, label, value = _merged(rows)
+    keep = mask.ravel()[cell]
+    counts = np.bincount(cell[keep], minlength=mask.size)[cells]
+    right = rows.right.ravel()[cells]
+    return _Block(
+        rows, cells, counts, label[keep], value[keep],
+        right if rows.sense in (">=", "=") else np.full(len(cells), -np.inf),
+        right if rows.sense in ("<=", "=") else np.full(len(cells), np.inf),
     )  # fmt: skip

@@ -7,7 +7,7 @@ branch, and which decisions are common to all.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -126,7 +126,9 @@ def decide(d: Instance, objective_name: str = "cost", basis: str = "") -> Decisi
     block("purchase", len(d.purchase), d.a["volume"])
     block("payment", len(d.offer), unbounded)
     history = np.where(d.decided, 0.0, d.a["past_served"])
-    block("served", len(d.serve), np.where(d.a["may_serve"] > 0, np.inf, history), history)
+    wanted = d.a["known_demand"][d.serve["demand_index"].to_numpy(dtype=int)]
+    allowed = (d.a["may_serve"] > 0) & (wanted > 0)
+    block("served", len(d.serve), np.where(allowed, np.inf, history), history)
     must = d.demand["must_serve"].to_numpy(dtype=bool)[:, None]
     known = (d.a["known_demand"] > 0) & d.decided
     block("unserved", len(d.demand), np.where(known & ~must, d.a["need"], 0.0))
@@ -768,12 +770,28 @@ def cash(v: Decisions, d: Instance) -> Iterator[Rows]:
                names)  # fmt: skip
 
 
+Family = Callable[[Decisions, Instance], Iterator[Rows]]
+FAMILIES: tuple[tuple[Family, frozenset[str]], ...] = (
+    (added_capacity, frozenset({"capacity"})),
+    (orders, frozenset()),
+    (use, frozenset({"capacity"})),
+    (balance, frozenset()),
+    (demand, frozenset({"need"})),
+    (contracts, frozenset({"capacity"})),
+    (commitments, frozenset({"capacity"})),
+    (access, frozenset({"capacity"})),
+    (supplies, frozenset({"capacity"})),
+    (lanes, frozenset()),
+    (limits, frozenset({"capacity"})),
+    (cash, frozenset({"capacity"})),
+)
+"""Every family of constraints, in the order of the mathematics page, and which of the values
+that may differ by branch (`waferway.planning.instance.BRANCHED`) its rows read."""
+
+
 def constraints(v: Decisions, d: Instance) -> Iterator[Rows]:
-    """Every constraint of one branch, in the order of the mathematics page."""
-    for family in (
-        added_capacity, orders, use, balance, demand, contracts, commitments, access, supplies,
-        lanes, limits, cash,
-    ):  # fmt: skip
+    """Every constraint of one branch."""
+    for family, _ in FAMILIES:
         yield from family(v, d)
 
 
@@ -856,6 +874,14 @@ def objective(
     if name == "value":
         constant -= float((worth * d.a["need"]).sum())
     return Objective(own, common, constant)
+
+
+def objective_like(base: Objective, v: Decisions, d: Instance) -> Objective:
+    """The objective `cost` of a branch that differs from `base` only in need and its worth."""
+    own = base.cost.copy()
+    worth = d.a["unserved_worth"] * d.delta * d.decided
+    own[v.unserved.offset : v.unserved.offset + v.unserved.size] = worth.ravel()
+    return Objective(own, base.common, base.constant)
 
 
 def _beyond(v: Decisions, d: Instance) -> Array:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from waferway.calendar import Calendar, lag_shares, period
 from waferway.network.network import Network
 
-__all__ = ["Entries", "Instance", "lay_out"]
+__all__ = ["Entries", "Instance", "lay_out", "lay_out_like"]
 
 Array = NDArray[np.float64]
 DAYS_PER_MONTH = 30.4375
@@ -49,6 +49,9 @@ class Entries:
 class Instance:
     """Index frames and arrays of one network on one calendar, for one branch.
 
+    `changed` names what differs from the branch it was laid out like (`BRANCHED`); None means
+    that anything may.
+
     Frames carry the columns that limits select on. Arrays are (rows, T) over the frame that
     their name starts with; rates have become amounts per period.
     """
@@ -61,6 +64,7 @@ class Instance:
     party: str = ""
     own_lines: frozenset[str] | None = None
     branch: str = ""
+    changed: frozenset[str] | None = None
     lag_days: list[float] = field(default_factory=lambda: [0.0])
     lags: list[Array] = field(default_factory=list)
 
@@ -209,6 +213,43 @@ def lay_out(
     expand_services(inst)
     expand_contracts(inst)
     expand_money(inst, budget_usd)
+    return inst
+
+
+BRANCHED: dict[tuple[str, str], str] = {
+    ("demand", "quantity"): "need",
+    ("demand", "value_usd"): "need",
+    ("line", "capacity"): "capacity",
+}
+"""Cells whose values may differ by branch without a new layout, and what they change."""
+
+
+def lay_out_like(base: Instance, branch: str, budget_usd: float | None = None) -> Instance:
+    """The layout of another branch, sharing with `base` all that its values do not change.
+
+    Demand and capacity are what most branches are about: those are read again, the rest is
+    shared. A branch that says anything else is laid out anew.
+    """
+    from waferway.planning.expansion import expand_capacity, expand_line_offers, expand_needs
+
+    says = {
+        (table, column)
+        for (table, column), rows in base.network.profile_rows.items()
+        for row in rows
+        if row[3] and row[3] in (base.network.lineage(branch) + base.network.lineage(base.branch))
+    }
+    if not says <= BRANCHED.keys():
+        return lay_out(
+            base.network, base.calendar, base.decided, base=base.base, rate=base.rate,
+            party=base.party, own_lines=base.own_lines, branch=branch, budget_usd=budget_usd,
+        )  # fmt: skip
+    changed = frozenset(BRANCHED[cell] for cell in says)
+    inst = replace(base, branch=branch, changed=changed, a=dict(base.a))
+    if "capacity" in changed:
+        expand_capacity(inst)
+        expand_line_offers(inst)
+    if "need" in changed:
+        expand_needs(inst)
     return inst
 
 

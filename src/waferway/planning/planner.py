@@ -16,8 +16,8 @@ from waferway.calendar import Calendar, day, end_of
 from waferway.errors import Fault, InputError, Place, RangeError, SolverFailed, nearest
 from waferway.network.network import Network
 from waferway.planning.extensive import Program, assemble, to_linopy
-from waferway.planning.formulation import Decisions, Objective, decide, objective
-from waferway.planning.instance import Instance, lay_out
+from waferway.planning.formulation import Decisions, Objective, decide, objective, objective_like
+from waferway.planning.instance import Instance, lay_out, lay_out_like
 from waferway.planning.plan import Plan
 from waferway.planning.results import tables_of
 from waferway.planning.solving import Answer, Progress, solve
@@ -127,13 +127,12 @@ def plan(
     of_basis = _basis(network, objective, basis)
     view, own = (network, None) if party is None else cut_down(network, party)
 
-    def lay(branch: str) -> Instance:
-        return lay_out(
-            view, calendar, decided, base=base, rate=rate, party=party or "", own_lines=own,
-            branch=branch, budget_usd=budget_usd,
-        )  # fmt: skip
-
-    branches, program = formulate([lay(b) for b, _ in view.leaves],
+    first_branch = lay_out(
+        view, calendar, decided, base=base, rate=rate, party=party or "", own_lines=own,
+        branch=view.leaves[0][0], budget_usd=budget_usd,
+    )  # fmt: skip
+    others = [lay_out_like(first_branch, b, budget_usd) for b, _ in view.leaves[1:]]
+    branches, program = formulate([first_branch, *others],
                                   [p for _, p in view.leaves], objective, of_basis)  # fmt: skip
     if solver == "highs":
         answer = solve(program, gap=gap, time_limit=time_limit, seed=seed, threads=threads,
@@ -190,9 +189,12 @@ def formulate(
     basis: str,
 ) -> tuple[list[tuple[Instance, Decisions, Objective, float]], Program]:
     """The branches of a network with their decisions and objectives, and the program of all."""
-    branches = []
+    branches: list[tuple[Instance, Decisions, Objective, float]] = []
     for d, probability in zip(instances, probabilities, strict=True):
         v = decide(d, objective_name, basis)
+        if branches and d.changed == frozenset({"need"}) and objective_name == "cost":
+            branches.append((d, v, objective_like(branches[0][2], v, d), probability))
+            continue
         on_basis = (d.demand["basis"] == basis).to_numpy(dtype=bool)
         highest = _highest_value(d, on_basis)
         branches.append((d, v, objective(v, d, objective_name, basis, highest), probability))

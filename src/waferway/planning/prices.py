@@ -121,19 +121,19 @@ def restored(plan: Plan) -> tuple[Program, Array, dict[str, Any]]:
     """The program of a plan and its integers, from memory or from its tables."""
     import datetime as dt
 
-    from waferway.planning.instance import lay_out
+    from waferway.planning.instance import lay_out, lay_out_like
     from waferway.planning.planner import formulate
 
     m = plan.manifest
     own = None if m["own_lines"] is None else frozenset(m["own_lines"])
-    instances = {
-        b: lay_out(
-            plan.network, plan.calendar, plan.decided, base=dt.date.fromisoformat(m["base_date"]),
-            rate=m["discount_rate"], party=m["party"] or "", own_lines=own, branch=b,
-            budget_usd=m["budget_usd"],
-        )
-        for b in plan.branch_weights
-    }  # fmt: skip
+    names = list(plan.branch_weights)
+    first = lay_out(
+        plan.network, plan.calendar, plan.decided, base=dt.date.fromisoformat(m["base_date"]),
+        rate=m["discount_rate"], party=m["party"] or "", own_lines=own, branch=names[0],
+        budget_usd=m["budget_usd"],
+    )  # fmt: skip
+    instances = {names[0]: first}
+    instances |= {b: lay_out_like(first, b, m["budget_usd"]) for b in names[1:]}
     if plan.program is not None and plan.solution is not None:
         return plan.program, plan.solution, instances
     branches, program = formulate(

@@ -63,13 +63,13 @@ class Answer:
 
 
 def cost_scale(program: Program) -> float:
-    """A power of ten that brings the largest cost near 1,000, for the solver's tolerances.
+    """A power of ten that brings the largest cost near 100,000, for the solver's tolerances.
 
     Money of whole networks is counted in billions; unscaled, the shipped atlas took HiGHS 1.16
     twice as many simplex iterations.
     """
     largest = float(np.abs(program.cost).max(initial=0.0))
-    return 1.0 if largest <= 1e3 else float(10.0 ** (3 - np.floor(np.log10(largest))))
+    return 1.0 if largest <= 1e5 else float(10.0 ** (5 - np.floor(np.log10(largest))))
 
 
 def highs_of(program: Program) -> Any:
@@ -80,6 +80,8 @@ def highs_of(program: Program) -> Any:
         h = highspy.Highs()
     h.setOptionValue("log_to_console", False)
     h.setOptionValue("output_flag", False)
+    # Costs are scaled down, so the tolerance on them is too.
+    h.setOptionValue("dual_feasibility_tolerance", 1e-9)
     lp = highspy.HighsLp()
     by_column = sp.csc_array(program.matrix)
     lp.num_row_, lp.num_col_ = by_column.shape
