@@ -287,6 +287,8 @@ def _take_in(
             "DELETE FROM payload WHERE idx = ?", [(index,) for index in erasures]
         )
         store.save_registry(registry, claims)
+        if any(index < before for index in erasures):
+            store.rebuild(find_erasures)
         _store_checkpoints(store, note, head, source)
     return Imported(head.origin, before, head.size, withheld)
 

@@ -17,12 +17,15 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from waferway.errors import OutputExists
 from waferway.evidence.ledger.authority import ClaimState, Head, KeyState, Registry
+from waferway.evidence.ledger.canonical import read_canonical
+from waferway.evidence.ledger.entries import Entry
 from waferway.evidence.ledger.failures import (
     DatabaseCorrupt,
     IndexOutOfRange,
@@ -33,6 +36,8 @@ from waferway.evidence.ledger.failures import (
 from waferway.evidence.ledger.merkle import leaf_hash, node_hash, peaks
 from waferway.evidence.ledger.notes import Note, Signature
 
+Erasures = dict[int, tuple[str | None, tuple[str, ...]]]
+FindErasures = Callable[[Iterable[dict[str, Any]]], Erasures]
 FORMAT = "waferway-ledger/1"
 SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID, STRICT;
@@ -303,8 +308,6 @@ class Store:
     # ---- derived state -----------------------------------------------------------------------
     def registry(self) -> tuple[Registry, ClaimTable]:
         """State of the derived tables, for the next entry."""
-        from waferway.evidence.ledger.canonical import read_canonical
-        from waferway.evidence.ledger.entries import Entry
 
         def entry_at(index: int) -> tuple[Entry, dict[str, object] | None]:
             found = self.fields(index)
@@ -353,6 +356,34 @@ class Store:
             "INSERT OR REPLACE INTO claim VALUES (?, ?, ?, ?, ?)",
             sorted((i, c.index, c.party, c.status, c.by) for i, c in claims.changed.items()),
         )
+
+    def rebuild(self, find_erasures: FindErasures) -> None:
+        """Make the derived tables anew from the entries, whose signatures were checked before.
+
+        Needed where a mirror learns late, from an erasure, the id of a claim that was withheld.
+        """
+        registry, _ = self.registry()
+        registry = Registry(self.origin, entry_at=registry.entry_at)
+        rows = self.connection.execute(
+            "SELECT l.idx, l.entry, p.fields FROM leaf l LEFT JOIN payload p USING (idx) "
+            "ORDER BY l.idx"
+        ).fetchall()
+        opened = {index: read_canonical(fields) for index, _, fields in rows if fields is not None}
+        erasures = find_erasures(opened.values())
+        for index, data, _ in rows:
+            registry.admit(
+                index,
+                Entry.parse(data),
+                leaf_hash(data).hex(),
+                opened.get(index),
+                signed_here=True,
+                erased=erasures.get(index),
+            )
+        for table in ("key", "log_key", "head", "claim", "policy"):
+            self.connection.execute(f"DELETE FROM {table}")  # noqa: S608
+        claims = ClaimTable(self.connection)
+        claims.changed.update(registry.claims)
+        self.save_registry(registry, claims)
 
     # ---- checkpoints -------------------------------------------------------------------------
     def checkpoints(self) -> list[tuple[int, int, bytes]]:
