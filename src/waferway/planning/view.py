@@ -68,7 +68,8 @@ def cut_down(network: Network, party: str) -> tuple[Network, frozenset[str]]:
     keep_line = line.index.isin(own) | line.index.isin(reached)
     changed["line"] = line[keep_line]
     module = network.filled("module")
-    changed["module"] = module[module["line"].isin(own)].copy()
+    convertible = module["exchange_line"].isin(own | {""})
+    changed["module"] = module[module["line"].isin(own) & convertible].copy()
     recipe = network.filled("recipe")
     changed["recipe"] = recipe[recipe["party"].isin(mine | {""})]
     for name in ("recipe_item", "recipe_use", "line_recipe"):
