@@ -9,6 +9,7 @@ from inline_snapshot import snapshot
 
 from tests.network.small import SMALL
 from waferway.errors import InputError
+from waferway.network.fault_kinds import FAULT_KINDS
 from waferway.network.reading import read
 
 
@@ -28,6 +29,7 @@ def error(*changes: tuple[str, str]) -> str:
         read("net.yaml")
     assert [path.name for path in Path().iterdir()] == ["net.yaml"]
     assert str(caught.value).startswith("net.yaml")
+    assert {fault.kind for fault in caught.value.faults} <= FAULT_KINDS.keys()
     return str(caught.value) + "\n"
 
 

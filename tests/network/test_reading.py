@@ -24,6 +24,7 @@ from waferway.network.assembly import assemble
 from waferway.network.checking import check, check_path
 from waferway.network.countries import COUNTRIES
 from waferway.network.editor import json_schema
+from waferway.network.fault_kinds import FAULT_KINDS
 from waferway.network.migrations import MIGRATIONS, Translation, translation
 from waferway.network.network import Network
 from waferway.network.reading import read
@@ -440,3 +441,10 @@ def test_patterns_match_as_the_slow_way(pattern, name):
         return bool(name) and name[0] == pattern[0] and slow(pattern[1:], name[1:])
 
     assert matches(name, pattern) == slow(pattern, name)
+
+
+def test_every_kind_of_fault_in_the_code_is_listed():
+    """What is listed is used somewhere, so the list in the reference page is the whole truth."""
+    folder = Path(Network.build.__func__.__globals__["__file__"]).parent
+    code = "".join(path.read_text() for path in folder.glob("*.py") if path.stem != "fault_kinds")
+    assert [kind for kind in FAULT_KINDS if f'"{kind}"' not in code] == []

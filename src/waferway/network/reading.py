@@ -25,6 +25,7 @@ from waferway.network.yaml_tree import Tree, parse_yaml
 
 __all__ = ["assemble", "read"]
 
+_NOT_YAML = (".csv", ".xlsx", ".parquet", ".json")
 _TOP = ("waferway", "setting", "applied", "claims", "sources")
 
 
@@ -61,7 +62,7 @@ def read(path: str | Path) -> Network:
         reading.folder(where)
     elif where.name == "network.yaml" and where.is_file():
         reading.folder(where.parent)  # the heading of a folder stands for the folder
-    elif where.is_file() and where.suffix not in (".yaml", ".yml"):
+    elif where.is_file() and where.suffix in _NOT_YAML:
         reading.faults.add(
             Place(str(where)), "neither a folder nor a YAML file", "",
             f"a table belongs in a folder beside network.yaml: {where.parent}", "no-file",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from waferway.network.declaration import Attribute
+from waferway.network.fault_kinds import FAULT_KINDS
 from waferway.network.schema import SCHEMA_VERSION, SETTINGS, TABLES
 
 __all__ = ["reference_page"]
@@ -68,6 +69,8 @@ def reference_page() -> str:
         parts.append(f"## {table.name}\n\n{_sentence(table.meaning)} Key: {key}.\n")
         parts.append(_rows(table.attributes))
     parts.append(_FILES)
+    kinds = "\n".join(f"| `{kind}` | {meaning} |" for kind, meaning in FAULT_KINDS.items())
+    parts.append(f"## Kinds of fault\n\n| kind | meaning |\n|---|---|\n{kinds}\n")
     return "\n".join(parts)
 
 
