@@ -38,7 +38,11 @@ def form(request) -> str:
     return request.param
 
 
-@settings(max_examples=300 if "WAFERWAY_THOROUGH" in os.environ else 20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=300 if "WAFERWAY_THOROUGH" in os.environ else 20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 @given(network=networks())
 def test_round_trip(network):
     with tempfile.TemporaryDirectory() as folder:
