@@ -232,14 +232,18 @@ def _expand_modules(inst: Instance) -> None:
     }  # fmt: skip
     inst.a["price"] = _value(inst, "module", "capex_usd", keys)
     inst.a["may_order"] = allowed.astype(float)
-    rate = _value(inst, "module", "orders_per_year", keys)
     years = np.array([p.start.year for p in inst.calendar])
     yearly = np.full((count, t_count), np.inf)
-    for b in range(count):
-        for year in set(years):
-            known = rate[b, years == year]
-            if not np.isnan(known).all():
-                yearly[b, years == year] = math.floor(np.nanmean(known) + 1e-9)
+    for leaf, _ in net.leaves:  # orders are common: the bound of every leaf holds
+        values = net.values("module", "orders_per_year", inst.calendar, leaf)
+        rate = values.loc[keys].to_numpy(dtype=float).reshape(count, t_count)
+        for b in range(count):
+            for year in set(years):
+                known = rate[b, years == year]
+                if not np.isnan(known).all():
+                    most_now = math.floor(np.nanmean(known) + 1e-9)
+                    now = years == year
+                    yearly[b, now] = np.minimum(yearly[b, now], most_now)
     inst.a["yearly"] = yearly
     most = np.minimum(yearly, inst.module["left"].to_numpy(dtype=float)[:, None])
     inst.a["most_orders"] = np.where(allowed & inst.decided, most, 0.0)

@@ -105,8 +105,7 @@ def decide(d: Instance, objective_name: str = "cost", basis: str = "") -> Decisi
         common=True,
     )
     block("added", len(growing), unbounded, free, common=True)
-    signable = d.offer["reserve"].to_numpy(dtype=bool) | (d.offer["floor"].to_numpy() > 0)
-    signable &= d.offer["signable"].to_numpy(dtype=bool)
+    signable = d.offer["reserve"].to_numpy(dtype=bool) & d.offer["signable"].to_numpy(dtype=bool)
     block("reserved", len(d.offer), np.where(signable, np.inf, 0.0)[:, None], common=True, width=1)
     block(
         "bought", len(d.right), _sale_days(d, d.right, "from_date", None), integer=True, common=True
@@ -456,10 +455,25 @@ def contracts(v: Decisions, d: Instance) -> Iterator[Rows]:
                    names)  # fmt: skip
     yield _rows(d, "payment", v.payment.here() - owed, ">=", 0.0, names)
     floor = d.offer["floor"].to_numpy(dtype=float)[:, None] * d.a["first_price"]
-    binding = (floor > 0) & open_now
-    if binding.any():
+    # Without a reservation to sign, the contract stands already: its volume is what is paid.
+    signing = d.offer["reserve"].to_numpy(dtype=bool)[:, None]
+    owing = (floor > 0) & open_now
+    if (owing & signing).any():
         yield Rows("take or pay", v.payment.here() - reserved * floor, ">=",
-                   np.zeros((count, d.periods)), binding, names)  # fmt: skip
+                   np.zeros((count, d.periods)), owing & signing, names)  # fmt: skip
+    if (owing & ~signing).any():
+        volume = np.zeros((count, d.periods))
+        for q in reversed(range(len(of))):
+            volume[of[q]] = d.a["volume"][q]
+        endless = owing & ~signing & ~np.isfinite(volume)
+        if endless.any():
+            name = names[int(np.argmax(endless.any(axis=1)))]
+            raise RangeError(
+                f"offer {name} is take-or-pay without a volume; give its first step one"
+            )
+        yield Rows("take or pay", v.payment.here(), ">=",
+                   floor * np.where(np.isfinite(volume), volume, 0.0), owing & ~signing,
+                   names)  # fmt: skip
 
 
 def commitments(v: Decisions, d: Instance) -> Iterator[Rows]:
