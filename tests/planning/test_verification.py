@@ -1,7 +1,9 @@
 """The verifier against plans computed by hand, and against a hundred corrupted plans."""
 
+import ast
 import datetime as dt
 import json
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -559,7 +561,8 @@ def test_a_hundred_corruptions_are_caught_by_name(plans):
 
 # -- every row bites: the same plan under a network that is a little different ------------------
 
-SYSTEM, PARTY, CASH = "branches, funds, history", "party", "by hand, cash"
+BRANCHED = "branches, funds, history"
+SYSTEM, PARTY, CASH = "history", "party", "by hand, cash"
 FRESH = "value, budget"
 CHANGES = [
     ("power", SYSTEM, "site", "tainan", "power_mw", 5.0),
@@ -624,7 +627,7 @@ CHANGES = [
     ("history", SYSTEM, "outturn", "starts/dies/n4tw/2026Q4", "quantity", 56.0),
     ("history", SYSTEM, "outturn", "deliveries/package/fleet/2026", "quantity", 45.0),
     ("capacity", SYSTEM, "outturn", "orders/pack+4//2026Q3", "quantity", 2.0),
-    ("cost", SYSTEM, "branch", "boom", "probability", 0.5),
+    ("cost", BRANCHED, "branch", "boom", "probability", 0.5),
     ("right", PARTY, "right", "lab/own-dies", "lead_days", 300.0),
     ("right_window", PARTY, "right", "lab/own-dies", "from_date", dt.date(2028, 12, 1)),
     ("stake_window", PARTY, "stake", 0, "until_date", dt.date(2027, 1, 31)),
@@ -711,6 +714,23 @@ def test_no_number_of_a_plan_can_change_unseen(plans, name):
     assert not unseen
 
 
+def test_a_partys_own_take_or_pay_is_owed_without_drawing():
+    """Two wafers a month at 3, for a year, whether drawn or not: 72."""
+    tables = chain() | {
+        "commitment": [{"name": "k", "customer": "lab", "supplier": "fab", "line": "pool",
+                        "quantity": 2, "force": "take_or_pay", "price_usd": 3}],
+    }  # fmt: skip
+    tables["party"].append({"name": "lab", "kind": "lab", "country": "US"})
+    settings = {"start": "2027Q1", "until": "2027Q4", "discount_rate": 0.0}
+    made = plan(Network.build(tables, settings), party="lab")
+    answer = verify(made)
+    assert answer.ok, str(answer)
+    assert answer.cost_usd == pytest.approx(72)
+    unpaid = copied(made)
+    unpaid.tables["payments"] = unpaid.tables["payments"].iloc[1:]
+    assert "payment" in rows_of(verify(unpaid))
+
+
 # -- random networks ----------------------------------------------------------------------------
 
 
@@ -745,3 +765,64 @@ def test_corruptions_of_random_plans_are_caught(seed):
             missed.append((corrupt.__name__, sorted(found)))
     assert done >= 10
     assert not missed
+
+
+# -- the verifier itself ------------------------------------------------------------------------
+
+
+def test_the_verifier_shares_nothing_with_the_model():
+    """Only its own rooms, the tables' declaration and the calendar's labels are imported."""
+    import waferway.planning.verification as room
+
+    allowed = {"waferway.calendar", "waferway.network.declaration", "waferway.network.schema"}
+    for path in Path(room.__file__).parent.glob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("waferway"):
+                own = node.module.startswith("waferway.planning.verification")
+                assert own or node.module in allowed, f"{path.name} imports {node.module}"
+            if isinstance(node, ast.Attribute):
+                assert node.attr not in {"aged", "leaves", "lag_shares"}, path.name
+            if isinstance(node, ast.ImportFrom) and node.module == "waferway.calendar":
+                assert {name.name for name in node.names} <= {"day", "period"}
+
+
+@pytest.mark.parametrize("garbage", ["nowhere", None, float("nan")])
+def test_garbage_in_a_table_is_reported_and_never_crashes(plans, garbage):
+    rng = stream(3, "garbage", str(garbage))
+    for name, frame in plans[PARTY].tables.items():
+        for column in frame.columns if len(frame) else ():
+            changed = copied(plans[PARTY])
+            at = frame.index[rng.integers(len(frame))]
+            if garbage is None and frame.loc[at, column] == "":
+                continue
+            if garbage != garbage and frame.loc[at, column] == "":
+                continue
+            changed.tables[name][column] = frame[column].astype(object)
+            changed.tables[name].loc[at, column] = garbage
+            assert not verify(changed).ok, (name, column)
+
+
+def test_a_plan_without_a_table_or_column_is_reported(plans):
+    for name, frame in plans[SYSTEM].tables.items():
+        if name not in COLUMNS or frame.empty:
+            continue
+        changed = copied(plans[SYSTEM])
+        del changed.tables[name]
+        assert not verify(changed).ok, name
+        changed = copied(plans[SYSTEM])
+        changed.tables[name] = frame.drop(columns=[COLUMNS[name][1][0]])
+        assert "table" in rows_of(verify(changed)), name
+
+
+def test_wrong_claims_of_the_manifest_are_reported(plans):
+    for key, value in (
+        ("discount_rate", 0.2),
+        ("base_date", "2020-01-01"),
+        ("bound", plans[SYSTEM].manifest["objective_value"] * 1.1),
+        ("now", "2028-01-01"),
+        ("cost_usd", None),
+    ):
+        changed = copied(plans[SYSTEM])
+        changed.manifest[key] = value
+        assert not verify(changed).ok, key

@@ -33,11 +33,15 @@ class Contracts:
         )
         self.price = values("offer_step", "price_usd")
         self.first_price = np.full((len(self.names), self.clock.size), np.nan)
+        self.first_volume = np.zeros((len(self.names), self.clock.size))
+        volume = values("offer_step", "volume")
         step = structure.network.table("offer_step")["step"].to_numpy(dtype=float)
         for row in range(len(self.names)):
             mine = np.flatnonzero(operation.step_offer == row)
             if mine.size:
-                self.first_price[row] = self.price[mine[np.argmin(step[mine])]]
+                first = mine[np.argmin(step[mine])]
+                self.first_price[row] = self.price[first]
+                self.first_volume[row] = volume[first]
         self.due = Sum(len(self.names), self.clock.size)
         self.due.add(operation.step_offer, _known(self.price, operation.q))
         commitment = structure.network.table("commitment")
@@ -121,7 +125,11 @@ class Contracts:
                          "payment against what is bought", branch=self.branch,
                          scale=self.due.largest, where=decided[None, :])  # fmt: skip
         floor = operation.values.plain("offer", "floor")[:, None]
-        least = floor * _known(self.first_price, self.g[:, None] * months * inside)
+        # With a floor and without `reserve` the contract stands already, for its first volume.
+        stands = np.where(np.isnan(self.first_volume), 0.0, self.first_volume)
+        owed = np.where(reserve[:, None], self.g[:, None], stands)
+        inside &= self.structure.usable[:, None]
+        least = floor * _known(self.first_price, owed * months * inside)
         findings.compare("payment", self.names, self.p, ">=", least,
                          "payment against the floor of take-or-pay", branch=self.branch,
                          where=inside)  # fmt: skip
