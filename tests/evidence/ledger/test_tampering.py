@@ -362,6 +362,12 @@ def a_checkpoint_of_size_with_leading_zero(world):
     return edit_note(world, lambda note: note.replace(b"\n18\n", b"\n018\n"))
 
 
+@case("checkpoint-row-altered")
+def the_size_beside_a_checkpoint_changed(world):
+    sql(world, "UPDATE checkpoint SET size = 12 WHERE id = 1")
+    return first(world.audit())
+
+
 @case("cosignature-orphan")
 def a_checkpoint_deleted(world):
     sql(world, "DELETE FROM checkpoint WHERE id = 1")
@@ -1010,6 +1016,16 @@ def an_entry_appended_to_a_mirror(world, bundle, tmp_path):
 
 
 # ---- operation ---------------------------------------------------------------------------------
+@case("reference-broken")
+def a_reference_to_another_entry(world, furnished):
+    reference = furnished.ledger.reference(6)
+    ledger = Ledger(world.path)
+    ledger.check_reference(reference)
+    error = raised(ledger.check_reference, {**reference, "index": 7})
+    ledger.close()
+    return error
+
+
 @case("ledger-busy")
 def a_writer_that_holds_the_file(world):
     holder = sqlite3.connect(world.path, isolation_level=None)

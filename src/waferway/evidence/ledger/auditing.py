@@ -24,6 +24,7 @@ from waferway.evidence.ledger.commitments import fits
 from waferway.evidence.ledger.entries import Entry
 from waferway.evidence.ledger.failures import (
     CheckpointRootAltered,
+    CheckpointRowAltered,
     CheckpointSignatureInvalid,
     CheckpointUnsigned,
     CosignatureInvalid,
@@ -440,6 +441,8 @@ class _Audit:
             if head.origin != self.origin:
                 found.append(OriginMismatch(f"is of {head.origin}", where))
                 continue
+            if head.size != size:
+                found.append(CheckpointRowAltered(f"its text says size {head.size}", where))
             right_root = scan.roots.get(head.size) == head.root
             try:
                 signed = bool(note.verified(keys))

@@ -179,6 +179,10 @@ class CheckpointRootAltered(LedgerError):
     """Root of a stored checkpoint was changed: neither the tree nor the signature fits it."""
 
 
+class CheckpointRowAltered(LedgerError):
+    """The row of a checkpoint states another size than the signed text in it."""
+
+
 class CosignatureInvalid(LedgerError):
     """A witness' signature does not fit the checkpoint that it stands under."""
 
@@ -430,6 +434,10 @@ class WrongPartialTile(LedgerError):
 
 class BundleEntryMismatch(LedgerError):
     """An entry of a bundle does not have the hash that its tile gives."""
+
+
+class ReferenceBroken(LedgerError):
+    """A reference to an entry of another log does not name what stands there."""
 
 
 class WitnessRefused(LedgerError):

@@ -41,6 +41,7 @@ from waferway.evidence.ledger.failures import (
     NotCheckpointed,
     PayloadAltered,
     PayloadMissing,
+    ReferenceBroken,
     RevokedKey,
     RolledBack,
     UnknownKey,
@@ -579,6 +580,23 @@ class Ledger:
                 extra["consistency"] = {"old": old, "new": new, "hashes": hashes}
             path = inclusion_proof(index, head.size, self.store.read)
         return Proof(canonical_json(extra), index, tuple(path), bytes(note))
+
+    def reference(self, index: int) -> dict[str, Any]:
+        """Name of an entry for other logs: origin, size, index, leaf hash.
+
+        ``size`` is that of the newest checkpoint, so whoever holds a checkpoint of it can check.
+        """
+        _, head, _ = self.latest(above=index)
+        value = leaf_hash(self.store.entry(index)).hex()
+        return {"origin": self.origin, "size": head.size, "index": index, "leaf_hash": value}
+
+    def check_reference(self, reference: Mapping[str, Any]) -> None:
+        """Raise `ReferenceBroken` unless this log (or mirror) holds what `reference` names."""
+        index, size = int(reference["index"]), int(reference["size"])
+        if reference["origin"] != self.origin or not 0 <= index < size <= self.size:
+            raise ReferenceBroken(f"names nothing in {self.origin}, which has {self.size} entries")
+        if leaf_hash(self.store.entry(index)).hex() != reference["leaf_hash"]:
+            raise ReferenceBroken("another entry stands there", where=f"entry {index}")
 
     def _cosigned_before(self, index: int) -> Note | None:
         rows = self.store.connection.execute(
