@@ -37,7 +37,7 @@ _FACE = {
     "yield_": ("waferway.chips.verbs", "yields_of"),
 }
 
-__all__ = sorted(_FACE)  # noqa: PLE0605  # names are resolved by __getattr__
+__all__ = sorted(_FACE)  # names are resolved by __getattr__
 
 
 def __getattr__(name: str) -> Any:

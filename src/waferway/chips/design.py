@@ -165,6 +165,8 @@ class Compute:
         Of the memory; None: from the stacks.
     measured : mapping of str to float
         Measured rates by workload, for example tokens/s of a named benchmark.
+    software : str
+        Family of serving software that claims measure (``nvidia``, ``amd``), or ``any``.
     """
 
     dense_flops: Mapping[str, float] = field(default_factory=dict)
@@ -172,6 +174,7 @@ class Compute:
     memory_gb: float | None = None
     measured: Mapping[str, float] = field(default_factory=dict)
     link_bytes_s: float | None = None
+    software: str = "any"
 
 
 @dataclass(frozen=True)
@@ -282,7 +285,7 @@ def _check_die(design: ChipDesign, die: Die, at: str, names: list[str], faults: 
     def place(name: str) -> Place:
         return design.place(f"{at}.{name}")
 
-    if names.count(die.name) > 1 and names.index(die.name) == int(at[5:-1]):
+    if names.count(die.name) > 1 and names.index(die.name) != int(at[5:-1]):
         faults.add(place("name"), f'two dies are called "{die.name}"', kind="duplicate")
     _positive(faults, place("width_mm"), "width_mm", die.width_mm, "mm")
     _positive(faults, place("height_mm"), "height_mm", die.height_mm, "mm")
@@ -399,6 +402,8 @@ def _check_against(design: ChipDesign, state: TechState, faults: Faults) -> None
     if design.package.interposer is not None and design.package.kind in state.subjects("package:"):
         wanted.append("interposer_wafer_price")
     state.check([(f"package:{design.package.kind}", metric, place) for metric in wanted], faults)
+    software = design.place("compute.software")
+    state.check([(f"software:{design.compute.software}", "serving_share", software)], faults)
     if any(die.on for die in design.dies):
         state.check([("package:hybrid-bond", "die_bond_yield", place)], faults)
     _check_room(design, state, faults)

@@ -109,6 +109,7 @@ KEYS: dict[str, dict[str, Key]] = {
         Key("memory_gb", "number", "memory as sold; from the stacks when absent", "GB"),
         Key("measured", "numbers", "measured rates by workload"),
         Key("link", "number", "bandwidth to other chips in a node", "B/s"),
+        Key("software", "text", "family of serving software: nvidia, amd or any"),
     ),
 }  # fmt: skip
 

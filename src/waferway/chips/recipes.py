@@ -534,7 +534,8 @@ def compile_design(
             sample = build_tree(chip, state.drawn(draws, seed), line_age_years=line_age_years)
             drawn = _recipes(sample, nre, detail)
         if index == 0:
-            starts = {recipe.name: _number(recipe.starts) for recipe in central}
+            for recipe in central:  # stacks of one kind share their core and base dies
+                starts[recipe.name] = starts.get(recipe.name, 0.0) + _number(recipe.starts)
             total = float(tree.total_usd)
             _weights(tables, chip, state)
         for recipe, noisy in zip(central, drawn, strict=True):

@@ -403,7 +403,7 @@ def compute(
     node: str | None = None,
     fleet: Iterable[int] = (256, 1024, 4096, 16384),
     global_batch: int = 4096,
-    software: str = "any",
+    software: str | None = None,
     evidence: Evidence | None = None,
     known: str | dt.date | None = None,
 ) -> ChipCompute:
@@ -415,8 +415,8 @@ def compute(
         Numbers of chips for training throughput.
     global_batch : int
         Sequences per training step.
-    software : str
-        Family of serving software that claims measure (``nvidia``, ``amd``), or ``any``.
+    software : str, optional
+        Family of serving software; the design's own when absent.
 
     Returns
     -------
@@ -487,7 +487,9 @@ def compute(
             served = Serving(
                 LLAMA, PROMPT_TOKENS, OUTPUT_TOKENS, group, weight_bytes, 1.0, memory_share=held
             )
-            quality = state.parameter(f"software:{software}", "serving_share")
+            quality = state.parameter(
+                f"software:{software or chip.compute.software}", "serving_share"
+            )
             rates = serve(
                 served,
                 own,
