@@ -43,6 +43,7 @@ def slow_ledger(taken, volume, share, price, window):
     return paid, expired
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.floats(0, 150), st.floats(10, 100)), min_size=1, max_size=9),
     st.floats(0, 1), st.integers(0, 4),
@@ -82,6 +83,7 @@ def test_reservation_index_allocation_damages():
     assert c.late_damages([-5.0], 10.0, 0.1, 0.5).tolist() == [0.0]
 
 
+@settings(deadline=None)
 @given(st.floats(0, 300), st.lists(st.floats(0, 100), min_size=1, max_size=6))
 def test_allocation_gives_all_there_is_and_no_more(capacity, requests):
     for rule in ("pro_rata", "ranked"):

@@ -24,6 +24,7 @@ def test_sculpting_case_of_the_spec():
     assert ratios.minimum == pytest.approx(1.4)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-50, 500), min_size=1, max_size=12), st.floats(0, 0.3), st.floats(1, 3))
 def test_sculpted_debt_is_repaid_exactly(cash, rate, target):
     loan = d.sculpt(cash, target, rate)

@@ -5,7 +5,7 @@ import datetime as dt
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.reference.finance_depreciation import macrs as slow_macrs
 
@@ -69,6 +69,7 @@ def test_shared_table(shared_data):
         )
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from([2.5, 3.0, 4.0, 5.0, 7.0, 9.5, 10.0, 15.0, 20.0, 27.5, 39.0, 50.0]),
     st.sampled_from([1.0, 1.25, 1.5, 2.0]),

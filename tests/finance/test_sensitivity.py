@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from waferway.errors import InputError, RangeError
@@ -10,6 +10,7 @@ from waferway.evidence.dated import shipped
 from waferway.finance import sensitivity as s
 
 
+@settings(deadline=None)
 @given(st.floats(-10, 10), st.floats(0, 5), st.floats(0, 5), st.floats(0, 1))
 def test_triangle_quantile_inverts_its_distribution(low, a, b, u):
     mode, high = low + a, low + a + b

@@ -5,7 +5,7 @@ import datetime as dt
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from waferway.errors import Faults, InputError, RangeError
@@ -98,6 +98,7 @@ def test_gate_finds_every_planted_fault_and_nothing_else():
     assert str(fault.place) == "shares:2" and "did you mean ASML?" in fault.suggestion
 
 
+@settings(deadline=None)
 @given(st.floats(0, 100), st.floats(0.1, 100))
 def test_tail_bounds_hold_for_any_split(rest, largest):
     low, high = c.tail_bounds(rest, largest)

@@ -36,6 +36,15 @@ from waferway.finance.options import (
     least_squares,
 )
 from waferway.finance.owners import PartyStatements, party_statements
+from waferway.finance.phasing import (
+    beta_curve,
+    construction_days,
+    logistic_curve,
+    service_dates,
+    spend,
+    usable_output,
+    with_awards,
+)
 from waferway.finance.places import (
     FabCost,
     FabPlace,
@@ -44,6 +53,7 @@ from waferway.finance.places import (
     fab_cost,
     shapley_parts,
 )
+from waferway.finance.plans import PlanFlows, plan_flows
 from waferway.finance.project import Asset, Financing, Lease, Loan, Project, Shareholder
 from waferway.finance.returns import (
     act365,
@@ -85,6 +95,7 @@ __all__ = [
     "Money",
     "MonteCarlo",
     "PartyStatements",
+    "PlanFlows",
     "Prepayment",
     "Project",
     "Reservation",
@@ -97,9 +108,11 @@ __all__ = [
     "allocate",
     "annuity_factor",
     "award",
+    "beta_curve",
     "black_scholes",
     "bonus_share",
     "compute_per_subsidy",
+    "construction_days",
     "construction_debt",
     "convention_for",
     "cover",
@@ -120,6 +133,7 @@ __all__ = [
     "lattice",
     "least_squares",
     "levelised_cost",
+    "logistic_curve",
     "macrs",
     "macrs_for_class",
     "mirr",
@@ -129,18 +143,23 @@ __all__ = [
     "payback_years",
     "period_rate",
     "period_times",
+    "plan_flows",
     "profitability_index",
     "rank_variance",
     "repayments",
     "sculpt",
+    "service_dates",
     "serving_result",
     "shapley_parts",
     "shipped_incentives",
     "sign_changes",
+    "spend",
     "statements",
     "straight_line",
     "tax_shield",
     "tornado",
+    "usable_output",
     "wacc",
+    "with_awards",
     "xirr",
 ]
