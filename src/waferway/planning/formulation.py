@@ -139,7 +139,8 @@ def decide(d: Instance, objective_name: str = "cost", basis: str = "") -> Decisi
     block("shortfall", len(d.commitment), np.where(soft[:, None], d.a["committed"], 0.0))
     funded = 1 if len(d.fund) else 0
     block("drawn", len(d.fund), np.where(d.a["may_draw"] > 0, np.inf, 0.0))
-    block("emergency", funded, unbounded)
+    # Under `compute` money hardly counts, so a priced emergency line would undo every budget.
+    block("emergency", funded, 0.0 if objective_name == "compute" else unbounded)
     floor = float(d.network.setting("cash_floor_usd"))
     block("cash", funded, unbounded, np.where(d.decided, floor, 0.0))
     return Decisions(**blocks)  # fmt: skip

@@ -178,8 +178,12 @@ def solve(
     stopped = _run(h, program, progress, began, scale)
     seconds = time.perf_counter() - began
     status = h.getModelStatus()
-    info = h.getInfo()
     codes = highspy.HighsModelStatus
+    if status == codes.kUnboundedOrInfeasible:  # presolve cannot tell; the simplex can
+        h.setOptionValue("presolve", "off")
+        h.run()
+        status = h.getModelStatus()
+    info = h.getInfo()
     if status in (codes.kInfeasible, codes.kUnboundedOrInfeasible):
         raise Infeasible("no plan satisfies all rows of the network")
     if status == codes.kUnbounded:
