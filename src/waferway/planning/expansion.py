@@ -171,33 +171,28 @@ def _expand_modules(inst: Instance) -> None:
     outturn = net.filled("outturn")
     past = outturn[outturn["measure"] == "orders"]
     horizon = inst.years(inst.calendar.end)
+    timing: dict[tuple[Any, ...], tuple[Array, Array, Array, Array]] = {}
+    records = dict(zip(keys, table.loc[keys].to_dict(orient="records"), strict=True))
+    line_records = inst.line[
+        ["line", "technology", "family", "place", "country", "party", "site", "opening"]
+    ].to_dict(orient="records")
     for b, key in enumerate(keys):
-        m = table.loc[key]
+        m = records[key]
         ages, ramp = net.aged("module", "ramp", key)
-        pay_ages, pay = net.aged("module", "payments", key)
+        pay = net.aged("module", "payments", key)
         lead, life = float(m["lead_days"]), float(m["life_years"])
-        one = np.array([0.0]), np.array([1.0])
         line, giver = index[m["line"]], index.get(m["exchange_line"], -1)
-        for t, p in enumerate(inst.calendar):
-            if not inst.decided[t]:
-                continue
-            since = p.start.toordinal() + lead
-            until = since + life * DAYS_PER_YEAR
-            kappa[b, t] = m["size"] * _service(inst, since, until, ages, ramp)
-            kappa_full[b, t] = m["size"] * _service(inst, since, until, *one)
-            factor = 0.0
-            for age, share in zip(pay_ages, pay, strict=True):
-                when = p.start + dt.timedelta(days=math.floor(age * DAYS_PER_MONTH))
-                slot = inst.calendar.find(when)
-                if slot < t_count:
-                    paid[b, t, slot] += share
-                    factor += share * inst.delta[slot]
-                else:
-                    factor += share * float(inst.discount(inst.years(when)))
-            first = inst.years(p.start) + lead / DAYS_PER_YEAR
-            worth[b, t] = factor - _end_value(inst.rate, life, first, horizon)
-            early, late = m["earliest"], m["latest"]
-            allowed[b, t] = (not early or p.start >= early) and (not late or p.start <= late)
+        # Many modules share lead, life, ramp and payments: their shares over time are one.
+        same = (lead, life, *(tuple(x) for x in (ages, ramp, *pay)))
+        if same not in timing:
+            timing[same] = _timing(inst, lead, life, (ages, ramp), pay, horizon)
+        at_ramp, at_full, paid[b], worth[b] = timing[same]
+        kappa[b], kappa_full[b] = m["size"] * at_ramp, m["size"] * at_full
+        early, late = m["earliest"], m["latest"]
+        allowed[b] = [
+            bool(d) and (not early or p.start >= early) and (not late or p.start <= late)
+            for p, d in zip(inst.calendar, inst.decided, strict=True)
+        ]
         done = 0.0
         mine = past[past["subject"] == key]
         for label, quantity in zip(mine["period"], mine["quantity"], strict=True):
@@ -205,15 +200,14 @@ def _expand_modules(inst: Instance) -> None:
             until = since + life * DAYS_PER_YEAR
             ordered[line] += quantity * m["size"] * _service(inst, since, until, ages, ramp)
             if giver >= 0:
-                gone = _service(inst, since, until, *one)
+                gone = _service(inst, since, until, *ALWAYS)
                 ordered[giver] -= quantity * m["size"] * m["exchange_per_unit"] * gone
             done += quantity
         left = math.inf if math.isnan(m["total"]) else max(0.0, m["total"] - done)
         rows.append(
             {
                 "module": key,
-                **inst.line.loc[line, ["line", "technology", "family", "place", "country",
-                                       "party", "site", "opening"]].to_dict(),
+                **line_records[line],
                 "line_index": line,
                 "exchange_index": giver,
                 "exchange": float(m["exchange_per_unit"]),
@@ -247,6 +241,47 @@ def _expand_modules(inst: Instance) -> None:
     inst.a["yearly"] = yearly
     most = np.minimum(yearly, inst.module["left"].to_numpy(dtype=float)[:, None])
     inst.a["most_orders"] = np.where(allowed & inst.decided, most, 0.0)
+
+
+ALWAYS = (np.array([0.0]), np.array([1.0]))
+"""A step function of age that is 1 from the start."""
+
+
+def _timing(
+    inst: Instance,
+    lead: float,
+    life: float,
+    ramp: tuple[Array, Array],
+    pay: tuple[Array, Array],
+    horizon: float,
+) -> tuple[Array, Array, Array, Array]:
+    """Shares over time of an order placed in each period.
+
+    Capacity with and without ramp and the price paid, each (T, T) from period of the order to
+    period; discounted price less end value per price, (T,).
+    """
+    t_count = inst.periods
+    at_ramp, at_full, paid = (np.zeros((t_count, t_count)) for _ in range(3))
+    worth = np.zeros(t_count)
+    for t, p in enumerate(inst.calendar):
+        if not inst.decided[t]:
+            continue
+        since = p.start.toordinal() + lead
+        until = since + life * DAYS_PER_YEAR
+        at_ramp[t] = _service(inst, since, until, *ramp)
+        at_full[t] = _service(inst, since, until, *ALWAYS)
+        factor = 0.0
+        for age, share in zip(*pay, strict=True):
+            when = p.start + dt.timedelta(days=math.floor(age * DAYS_PER_MONTH))
+            slot = inst.calendar.find(when)
+            if slot < t_count:
+                paid[t, slot] += share
+                factor += share * inst.delta[slot]
+            else:
+                factor += share * float(inst.discount(inst.years(when)))
+        first = inst.years(p.start) + lead / DAYS_PER_YEAR
+        worth[t] = factor - _end_value(inst.rate, life, first, horizon)
+    return at_ramp, at_full, paid, worth
 
 
 def _end_value(rate: float, life: float, first: float, horizon: float) -> float:
@@ -288,15 +323,18 @@ def expand_activities(inst: Instance) -> None:
         by_technology[technology].append(i)
         at_place[place, technology].append(i)
     reachable = _reached_lines(inst)
+    line_records = inst.line[
+        ["line", "technology", "family", "place", "country", "party", "owned"]
+    ].to_dict(orient="records")
     rows: list[dict[str, Any]] = []
     for name, r in recipe.iterrows():
         for i in by_technology[r["technology"]]:
-            line = inst.line.loc[i]
+            line = line_records[i]
             if listed[str(name)] and line["line"] not in listed[str(name)]:
                 continue
             if not line["owned"] and line["line"] not in reachable:
                 continue
-            if any(not at_place[line["place"], k] for k, _ in further[str(name)]):
+            if any(not at_place[str(line["place"]), k] for k, _ in further[str(name)]):
                 continue
             key = f"{line['line']}/{name}"
             listed_here = key in pair_table.index
@@ -307,8 +345,7 @@ def expand_activities(inst: Instance) -> None:
             rows.append(
                 {
                     "recipe": name, "designer": r["party"],
-                    **line[["line", "technology", "family", "place", "country", "party",
-                            "owned"]].to_dict(),
+                    **line,
                     "line_index": i, "use": float(r["capacity_per_start"]),
                     "days": float(cycle), "pair": key if listed_here else "",
                     "needs_right": bool(r["needs_right"]),

@@ -232,11 +232,11 @@ def lay_out_like(base: Instance, branch: str, budget_usd: float | None = None) -
     """
     from waferway.planning.expansion import expand_capacity, expand_line_offers, expand_needs
 
+    lineage = {*base.network.lineage(branch), *base.network.lineage(base.branch)} - {""}
     says = {
-        (table, column)
-        for (table, column), rows in base.network.profile_rows.items()
-        for row in rows
-        if row[3] and row[3] in (base.network.lineage(branch) + base.network.lineage(base.branch))
+        cell
+        for cell, rows in base.network.profile_rows.items()
+        if any(row[3] in lineage for row in rows)
     }
     if not says <= BRANCHED.keys():
         return lay_out(
@@ -256,6 +256,8 @@ def lay_out_like(base: Instance, branch: str, budget_usd: float | None = None) -
 def outturn_amounts(inst: Instance, measure: str, subject: str, of: str) -> Array | None:
     """Recorded amount of one subject in each past period, shape (T,); None without record."""
     rows = inst.network.filled("outturn")
+    if rows.empty:
+        return None
     rows = rows[(rows["measure"] == measure) & (rows["subject"] == subject) & (rows["of"] == of)]
     if rows.empty:
         return None
