@@ -12,6 +12,7 @@ from waferway.calendar import Calendar
 from waferway.errors import InputError, RangeError
 from waferway.finance.accounts import BALANCE, CASH, INCOME, statements
 from waferway.finance.depreciation import macrs
+from waferway.finance.money import Money
 from waferway.finance.project import Asset, Financing, Lease, Loan, Project, Shareholder
 
 YEARS = Calendar.build("2025", "year", "2034")
@@ -367,3 +368,17 @@ def test_calendar_starts_midyear():
     result = statements(plant(calendar=calendar, operation=3))
     assert max(result.residuals().values()) < 1e-12
     assert result.lines["tax_due"][0, -1] != 0
+
+
+def test_money_carries_its_currency_into_the_check():
+    good = Money(np.full(10, 100.0), "USD")
+    project = Project("p", "USD", YEARS, good, good * 0.3, (), 0.2, 0)
+    assert statements(project).lines["revenue"].sum() == 1000
+    real = Money(np.full(10, 1.0), "USD", "real", 2024, "us-cpi")
+    won = Money(np.full(10, 1.0), "KRW")
+    asset = Asset("a", won, 0, 5, [0.2] * 5)
+    with pytest.raises(InputError) as caught:
+        statements(Project("p", "USD", YEARS, real, good, (asset,), 0.2, 0))
+    text = str(caught.value)
+    assert "revenue is in USD (real 2024 by us-cpi)" in text
+    assert "asset a payments is in KRW (nominal), the project in USD" in text

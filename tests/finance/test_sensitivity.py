@@ -106,3 +106,21 @@ def test_bad_intervals():
         s.Interval(2, 1, 3)
     with pytest.raises(RangeError, match="draws is 0"):
         s.draw({}, 0, 1)
+
+
+def test_tail_of_the_spec_and_of_the_normal():
+    assert s.tail_risk([0, 10, 100], 0.95, [0.90, 0.06, 0.04]) == pytest.approx((10, 82))
+    from scipy.stats import norm
+
+    var, cvar = s.tail_risk(norm.ppf((np.arange(200_000) + 0.5) / 200_000), 0.95)
+    assert (var, cvar) == pytest.approx((1.6449, 2.0627), abs=2e-4)
+    with pytest.raises(RangeError, match=r"0\.95 means 95 %"):
+        s.tail_risk([1.0], 95)
+
+
+@settings(deadline=None)
+@given(st.lists(st.floats(-100, 100), min_size=1, max_size=12), st.floats(0.05, 0.95))
+def test_tail_equals_the_minimum_that_defines_it(losses, level):
+    x = np.array(losses)
+    best = min(v + np.maximum(x - v, 0).mean() / (1 - level) for v in losses)
+    assert s.tail_risk(losses, level)[1] == pytest.approx(best, abs=1e-9)

@@ -75,6 +75,7 @@ from waferway.finance.sensitivity import (
     flip_point,
     from_claim,
     rank_variance,
+    tail_risk,
     tornado,
 )
 from waferway.finance.serving import Serving, serving_result
@@ -156,6 +157,7 @@ __all__ = [
     "spend",
     "statements",
     "straight_line",
+    "tail_risk",
     "tax_shield",
     "tornado",
     "usable_output",

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from waferway.calendar import Calendar
 from waferway.errors import Fault, Faults, InputError, Place, RangeError
 
-__all__ = ["DatedIndex", "Money", "check_same_money", "forward_rate", "period_rate"]
+__all__ = ["DatedIndex", "Money", "check_same_money", "forward_rate", "period_rate", "plain"]
 
 Floats = NDArray[np.float64]
 
@@ -204,3 +204,14 @@ def check_same_money(*amounts: Money) -> None:
                 kind="currency",
             )
     faults.raise_any("nothing was computed")
+
+
+def plain(value: ArrayLike | Money) -> ArrayLike:
+    """Amounts of money, or the array itself.
+
+    Examples
+    --------
+    >>> plain(Money(np.array([1.0]), "USD")).tolist()
+    [1.0]
+    """
+    return value.amounts if isinstance(value, Money) else value

@@ -1,8 +1,9 @@
 """What a project is: flows, assets, loans, leases and owners, as plain frozen records.
 
 Owns the inputs of the three statements and their check: every fault is collected and raised
-once. All amounts are nominal, of one currency, positive as their name says; scenarios are
-leading axes. Refuses to compute (`waferway.finance.accounts`).
+once. All amounts are nominal, of one currency, positive as their name says, given as arrays or
+as `Money` (then currency and price basis are checked); scenarios are leading axes. Refuses to
+compute (`waferway.finance.accounts`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from waferway.calendar import Calendar
 from waferway.errors import Faults, Place, nearest
+from waferway.finance.money import Money, plain
 
 __all__ = ["Asset", "Financing", "Lease", "Loan", "Project", "Shareholder"]
 
@@ -48,7 +50,7 @@ class Asset:
     """
 
     name: str
-    payments: ArrayLike
+    payments: ArrayLike | Money
     service: int | NDArray[np.int64]
     book_life_years: float
     tax_shares: ArrayLike
@@ -74,7 +76,7 @@ class Lease:
     """
 
     name: str
-    payments: ArrayLike
+    payments: ArrayLike | Money
     rate: float
     start: int = 0
 
@@ -216,16 +218,16 @@ class Project:
     name: str
     currency: str
     calendar: Calendar
-    revenue: ArrayLike
-    operating_cost: ArrayLike
+    revenue: ArrayLike | Money
+    operating_cost: ArrayLike | Money
     assets: tuple[Asset, ...]
     tax_rate: ArrayLike
     operation: int | NDArray[np.int64] | None = None
     receivable_days: float = 0.0
     payable_days: float = 0.0
     inventory_days: float = 0.0
-    prepayment_received: ArrayLike = 0.0
-    prepayment_credited: ArrayLike = 0.0
+    prepayment_received: ArrayLike | Money = 0.0
+    prepayment_credited: ArrayLike | Money = 0.0
     leases: tuple[Lease, ...] = ()
     loss_limit: float = 1.0
     refunds_losses: bool = False
@@ -247,9 +249,9 @@ class Project:
         return count
 
 
-def _inputs(project: Project, financing: Financing) -> dict[str, tuple[ArrayLike, bool]]:
+def _inputs(project: Project, financing: Financing) -> dict[str, tuple[ArrayLike | Money, bool]]:
     """Arrays by name; True where the last axis is time."""
-    found: dict[str, tuple[ArrayLike, bool]] = {
+    found: dict[str, tuple[ArrayLike | Money, bool]] = {
         name: (getattr(project, name), True)
         for name in ("revenue", "operating_cost", "tax_rate", "prepayment_received",
                      "prepayment_credited")
@@ -277,7 +279,14 @@ def _check_shapes(project: Project, financing: Financing, faults: Faults) -> int
     periods = len(project.calendar)
     counts: dict[int, str] = {}
     for name, (value, timed) in _inputs(project, financing).items():
-        array = np.asarray(value, dtype=float)
+        if isinstance(value, Money) and value.kind != f"{project.currency} (nominal)":
+            faults.add(
+                Place(name), f"{name} is in {value.kind}, the project in {project.currency} "
+                "(nominal)", "currencies and price bases never mix without a dated index",
+                "use .to_nominal(index, calendar) and .to_currency(code, rate) first",
+                kind="currency",
+            )  # fmt: skip
+        array = np.asarray(plain(value), dtype=float)
         unbounded = name.endswith("funds")
         if np.isnan(array).any() or (not unbounded and np.isinf(array).any()):
             faults.add(Place(name), f"{name} is not finite", "missing is never zero",
@@ -314,8 +323,8 @@ def _check_project(project: Project, faults: Faults) -> None:
     if not 0 <= project.loss_limit <= 1:
         faults.add(here, f"loss_limit is {project.loss_limit}; it must lie between 0 and 1",
                    kind="range")  # fmt: skip
-    received = np.asarray(project.prepayment_received, dtype=float)
-    credited = np.asarray(project.prepayment_credited, dtype=float)
+    received = np.asarray(plain(project.prepayment_received), dtype=float)
+    credited = np.asarray(plain(project.prepayment_credited), dtype=float)
     try:
         owed = np.cumsum(
             np.broadcast_to(received - credited, (1, len(project.calendar)))
@@ -347,7 +356,7 @@ def _check_project(project: Project, faults: Faults) -> None:
                        "least 0", kind="range")  # fmt: skip
     for lease in project.leases:
         place = Place(f"lease {lease.name}")
-        paid = np.asarray(lease.payments, dtype=float)
+        paid = np.asarray(plain(lease.payments), dtype=float)
         if lease.rate <= -1:
             faults.add(place, f"rate is {lease.rate}; it must be above -1", kind="range")
         if paid.ndim == 1 and lease.start > 0 and paid[: lease.start].any():

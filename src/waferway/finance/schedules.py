@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from waferway.calendar import Calendar
+from waferway.finance.money import Money, plain
 from waferway.finance.project import Asset, Financing, Project
 
 __all__ = ["Schedules", "build_schedules", "elapsed_years", "spread_life", "spread_tax"]
@@ -82,8 +83,8 @@ def spread_tax(calendar: Calendar, shares: Floats) -> Floats:
     return out
 
 
-def _time_first(value: ArrayLike, periods: int, count: int) -> Floats:
-    array = np.asarray(value, dtype=float)
+def _time_first(value: ArrayLike | Money, periods: int, count: int) -> Floats:
+    array = np.asarray(plain(value), dtype=float)
     if array.ndim < 2:
         array = np.broadcast_to(array, (1, periods)) if array.ndim else np.full((1, periods), array)
     return np.array(np.broadcast_to(array, (count, periods)).T, order="C")
@@ -208,7 +209,7 @@ def _add_leases(project: Project, flows: dict[str, Floats], boundaries: Floats, 
              "right_of_use")}  # fmt: skip
     lengths = np.diff(boundaries)
     for lease in project.leases:
-        paid = np.asarray(lease.payments, dtype=float)
+        paid = np.asarray(plain(lease.payments), dtype=float)
         rate = np.expm1(lengths * np.log1p(lease.rate))
         opening = np.zeros(periods)
         balance = 0.0
