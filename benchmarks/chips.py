@@ -1,9 +1,9 @@
 """Chips: a million designs, a million kernels, a thousand die sizes, each beside a peer.
 
-Run ``python benchmarks/chips.py [--json FILE] [--actuary FOLDER]``. The peers are measured in the
-same run: the one-design-at-a-time evaluation of the same formulas, a plain search for gross dies,
-and, where a checkout of Yinxiao-Feng/DAC2022 is given, Chiplet Actuary itself (not distributed
-here: it states no licence). Ratios are asserted; seconds are recorded.
+Run with ``python -m benchmarks.chips [--json FILE]``. The peers are measured in the same run:
+Chiplet Actuary's formulas evaluated one design at a time (its own code states no licence and is
+not distributed here), the same laws one by one, and a plain search for gross dies. Ratios are
+asserted; seconds are recorded.
 """
 
 from __future__ import annotations
@@ -12,22 +12,18 @@ import argparse
 import json
 import platform
 import resource
-import sys
 import time
 from pathlib import Path
 
 import numpy as np
+from tests.reference import chips_wafer as slow_wafer
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-from tests.reference import chips_wafer as slow_wafer  # noqa: E402
-from waferway.chips import wafer  # noqa: E402
-from waferway.chips.batch import batch_cost, batch_performance  # noqa: E402
-from waferway.chips.harvest_table import _table, clustered_harvest  # noqa: E402
-from waferway.chips.published.actuary import ActuaryDie, recurring_cost  # noqa: E402
-from waferway.chips.roofline import Accelerator, Roofline, kernel_time_s  # noqa: E402
-from waferway.streams import stream  # noqa: E402
+from waferway.chips import wafer
+from waferway.chips.batch import batch_cost, batch_performance
+from waferway.chips.harvest_table import _table, clustered_harvest
+from waferway.chips.published.actuary import ActuaryDie, recurring_cost
+from waferway.chips.roofline import Accelerator, Roofline, kernel_time_s
+from waferway.streams import stream
 
 ROWS = 1_000_000
 
@@ -93,22 +89,7 @@ def one_by_one(count=400):
     return best_of(run)[0] / count
 
 
-def actuary_itself(folder, count=200):
-    """Seconds per design of Chiplet Actuary's own functions, from a checkout."""
-    sys.path.insert(0, str(folder))
-    import chip  # type: ignore[import-not-found]
-    import module  # type: ignore[import-not-found]
-    import package  # type: ignore[import-not-found]
-
-    def run():
-        for _ in range(count):
-            parts = [chip.Chip([module.Module("m", 200)], "c", 5, 0.1) for _ in range(4)]
-            package.SI("p", parts).RE()
-
-    return best_of(run, 1)[0] / count
-
-
-def measure(actuary):
+def measure():
     out = {}
     given = designs(ROWS)
     seconds, _ = best_of(lambda: batch_cost(given))
@@ -116,15 +97,9 @@ def measure(actuary):
     out["designs"] = {
         "what": f"{ROWS:,} designs: die, yield, memory, package, test, NRE",
         "seconds": seconds,
-        "peer": "the same formulas one design at a time",
+        "peer": "Chiplet Actuary's formulas, one design at a time",
         "peer_seconds": peer * ROWS,
     }
-    if actuary:
-        theirs = actuary_itself(actuary) * ROWS
-        out["designs-actuary"] = out["designs"] | {
-            "peer": "Chiplet Actuary's own code",
-            "peer_seconds": theirs,
-        }
     rng = stream(3, "benchmark", "harvest")
     share = rng.uniform(0.3, 0.7, ROWS)
     kinds = {"repairable_share": share, "blocks": 144.0, "blocks_needed": 132.0}
@@ -198,9 +173,8 @@ LEAST = {"designs": 100, "harvest": 2, "performance": 10, "gross-dies": 100, "ha
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", type=Path)
-    parser.add_argument("--actuary", type=Path)
     given = parser.parse_args()
-    results = measure(given.actuary)
+    results = measure()
     for name, result in results.items():
         print(
             f"{name:16} {result['seconds']:9.3f} s   peer {result['peer_seconds']:10.1f} s   "
