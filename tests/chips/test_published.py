@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from waferway.chips import carbon, nre, wafer_cost
-from waferway.chips.published import actuary, google, ttm
+from waferway.chips.published import act, actuary, google, ttm
 from waferway.chips.published.actuary import ActuaryDie
 from waferway.errors import InputError, RangeError
 
@@ -213,19 +213,23 @@ def test_cset_chip(folder):
 
 
 def test_act_carbon(folder):
-    inputs = {int(row["node_nm"]): row for row in rows(folder / "carbon_inputs_act.csv")}
-    gases_at_97 = {28: 137.5, 14: 162.5, 7: 275.0, 3: 372.5}
     for row in rows(folder / "carbon_visible.csv"):
-        node = int(row["node_nm"])
-        got = carbon.fab_carbon_g_per_cm2(
-            583,
-            float(inputs[node]["energy_kwh_per_cm2"]),
-            gases_at_97[node],
-            float(inputs[node]["materials_g_per_cm2"]),
-            0.875,
+        got = act.act_carbon_g_per_cm2(
+            int(row["node_nm"]), grid_g_per_kwh=583, yield_fraction=0.875, abatement=97
         )
         wanted = float(row["act_g_co2e_per_cm2_taiwan583_yield0875_gpa97"])
-        assert float(got) == pytest.approx(wanted, rel=1e-6)
+        assert got == pytest.approx(wanted, rel=1e-6)
+    for row in rows(folder / "carbon_inputs_act.csv"):
+        given = act.act_carbon_g_per_cm2(
+            int(row["node_nm"]), grid_g_per_kwh=583, yield_fraction=1.0, abatement=95
+        )
+        parts = [float(row[c]) for c in row if c != "node_nm"]
+        assert given == pytest.approx(583 * parts[0] + parts[1] + parts[2])
+    assert carbon.fab_carbon_g_per_cm2(583, 2.15, 275, 500, 0.875).round() == 2318
+    for bad in ({"node_nm": 6}, {"abatement": 96}, {"yield_fraction": 0.0}):
+        given = {"node_nm": 7, "grid_g_per_kwh": 500, "yield_fraction": 0.9} | bad
+        with pytest.raises(RangeError):
+            act.act_carbon_g_per_cm2(given.pop("node_nm"), **given)
 
 
 def test_act_over_imec_is_a_factor_of_one_and_a_half_to_two(folder):
