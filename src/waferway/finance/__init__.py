@@ -24,6 +24,7 @@ from waferway.finance.depreciation import (
     straight_line,
     tax_shield,
 )
+from waferway.finance.fab_claims import fab_in_country
 from waferway.finance.incentives import Award, Incentive, Lots, award, shipped_incentives
 from waferway.finance.money import DatedIndex, Money, forward_rate, period_rate
 from waferway.finance.montecarlo import MonteCarlo, monte_carlo
@@ -124,6 +125,7 @@ __all__ = [
     "expand",
     "explain_gap",
     "fab_cost",
+    "fab_in_country",
     "fan",
     "flip_point",
     "forward_rate",
