@@ -22,9 +22,10 @@ import time
 from pathlib import Path
 
 from waferway.evidence.ledger import auditing
+from waferway.evidence.ledger.drafts import Draft
 from waferway.evidence.ledger.entries import ledger_payload
 from waferway.evidence.ledger.keys import PrivateKey
-from waferway.evidence.ledger.log import Draft, Ledger
+from waferway.evidence.ledger.log import Ledger
 from waferway.evidence.ledger.merkle import leaf_hash, verify_inclusion
 from waferway.evidence.ledger.policies import WitnessPolicy
 from waferway.evidence.ledger.proofs import verify_proof

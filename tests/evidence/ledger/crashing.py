@@ -12,7 +12,8 @@ import time
 from tests.evidence.ledger.worlds import claim
 
 from waferway.evidence.ledger.auditing import audit, kept_checkpoints
-from waferway.evidence.ledger.log import Draft, Ledger
+from waferway.evidence.ledger.drafts import Draft
+from waferway.evidence.ledger.log import Ledger
 
 
 def write_until_killed(world, pipe, name, draw):

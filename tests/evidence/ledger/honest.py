@@ -5,8 +5,9 @@ import hashlib
 from tests.evidence.ledger.worlds import World, claim, seeded
 
 from waferway.evidence.ledger.bundles import export_bundle, import_bundle
+from waferway.evidence.ledger.drafts import Draft, key_payload
 from waferway.evidence.ledger.failures import WitnessConflict
-from waferway.evidence.ledger.log import Draft, Ledger, key_payload
+from waferway.evidence.ledger.log import Ledger
 from waferway.evidence.ledger.policies import WitnessPolicy
 from waferway.evidence.ledger.proofs import verify_proof
 from waferway.evidence.ledger.witnessing import get_cosigned

@@ -10,9 +10,10 @@ from tests.evidence.ledger.worlds import START_S, World, claim, seeded
 
 from waferway.errors import OutputExists
 from waferway.evidence.ledger.checkpoints import open_checkpoint
+from waferway.evidence.ledger.drafts import Draft, SignedEntry, key_payload
 from waferway.evidence.ledger.entries import seconds_of
 from waferway.evidence.ledger.failures import LedgerError
-from waferway.evidence.ledger.log import Draft, Ledger, SignedEntry, key_payload
+from waferway.evidence.ledger.log import Ledger
 from waferway.evidence.ledger.merkle import verify_consistency
 from waferway.evidence.ledger.policies import WitnessPolicy
 from waferway.evidence.ledger.proofs import Proof, verify_proof
@@ -286,7 +287,8 @@ WRITER = """
 import sys
 sys.path[:0] = sys.argv[5].split("|")
 from tests.evidence.ledger.worlds import World, claim
-from waferway.evidence.ledger.log import Draft, Ledger
+from waferway.evidence.ledger.drafts import Draft
+from waferway.evidence.ledger.log import Ledger
 folder, party, batches, size, _ = sys.argv[1:]
 world = World(folder, open_new=False)
 key = {"lab": world.owner, "fab": world.fab}[party]

@@ -28,10 +28,11 @@ from waferway.evidence.ledger.bundles import export_bundle, import_bundle
 from waferway.evidence.ledger.canonical import canonical_json, read_canonical
 from waferway.evidence.ledger.checkpoints import Checkpoint
 from waferway.evidence.ledger.curve import GROUP_ORDER, PRIME
+from waferway.evidence.ledger.drafts import Draft, key_payload
 from waferway.evidence.ledger.entries import possession_message
 from waferway.evidence.ledger.failures import NAMES, LedgerError
 from waferway.evidence.ledger.keys import PrivateKey
-from waferway.evidence.ledger.log import Draft, Ledger, key_payload
+from waferway.evidence.ledger.log import Ledger
 from waferway.evidence.ledger.notes import Note, Signature, VerifierKey, sign_text
 from waferway.evidence.ledger.policies import WitnessPolicy
 from waferway.evidence.ledger.proofs import Proof, verify_proof

@@ -120,7 +120,7 @@ def test_false_but_well_formed_claims_are_logged_like_true_ones(tmp_path):
 
 def test_who_stands_behind_a_root_key_is_not_in_the_log(tmp_path):
     world = World(tmp_path, witnesses=0)
-    from waferway.evidence.ledger.log import key_payload
+    from waferway.evidence.ledger.drafts import key_payload
 
     impostor = seeded("a-famous-foundry", "root", 13)
     world.append("key-add", key_payload(world.origin, impostor), key=impostor)

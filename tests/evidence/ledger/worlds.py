@@ -11,9 +11,10 @@ from pathlib import Path
 
 from waferway.evidence.ledger.auditing import audit
 from waferway.evidence.ledger.commitments import commit
+from waferway.evidence.ledger.drafts import Draft, key_payload
 from waferway.evidence.ledger.entries import signed_json, signed_message, time_of, unsigned_json
 from waferway.evidence.ledger.keys import PrivateKey
-from waferway.evidence.ledger.log import Draft, Ledger, key_payload
+from waferway.evidence.ledger.log import Ledger
 from waferway.evidence.ledger.merkle import leaf_hash
 from waferway.evidence.ledger.policies import WitnessPolicy
 from waferway.evidence.ledger.store import Store, node_count

@@ -5,9 +5,9 @@ entry is signed by its owner, the log's key signs checkpoints, witnesses cosign 
 needs a proof file and keys, and imports no database code; everything heavy loads on use.
 
 Rooms: `merkle` (tree), `notes` and `checkpoints` (signed texts), `curve` and `keys` (Ed25519),
-`canonical` (JSON), `commitments`, `entries`, `authority` (rules), `store` (SQLite), `log`
-(append, checkpoint, prove), `proofs` and `policies` (offline verification), `witnessing`,
-`auditing`, `tiles` and `bundles` (export, import), `failures` (the named errors).
+`canonical` (JSON), `commitments`, `entries`, `authority` (rules), `store` (SQLite), `drafts` and
+`log` (append, checkpoint, prove), `proofs` and `policies` (offline verification), `witnessing`,
+`scanning` and `auditing`, `tiles` and `bundles` (export, import), `failures` (the named errors).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from waferway.evidence.ledger.auditing import AuditReport
     from waferway.evidence.ledger.bundles import Imported
-    from waferway.evidence.ledger.log import Receipt
+    from waferway.evidence.ledger.drafts import Receipt
     from waferway.evidence.ledger.policies import WitnessPolicy
     from waferway.evidence.ledger.proofs import Verdict
 
@@ -163,9 +163,10 @@ def append(
     Receipt
         Entries ``first .. size - 1`` are durable.
     """
+    from waferway.evidence.ledger.drafts import Draft
     from waferway.evidence.ledger.entries import ledger_payload
     from waferway.evidence.ledger.keys import PrivateKey
-    from waferway.evidence.ledger.log import Draft, Ledger
+    from waferway.evidence.ledger.log import Ledger
 
     drafts = [
         Draft(type, record if isinstance(record, bytes) else ledger_payload(record))
@@ -194,9 +195,10 @@ def record_run(
         All in this log.
     kind : "model-run" or "dataset-snapshot"
     """
+    from waferway.evidence.ledger.drafts import Draft
     from waferway.evidence.ledger.entries import ledger_payload
     from waferway.evidence.ledger.keys import PrivateKey
-    from waferway.evidence.ledger.log import Draft, Ledger
+    from waferway.evidence.ledger.log import Ledger
 
     with Ledger(path) as ledger:
         inputs = sorted(ledger.index_of_claim(claim_id) for claim_id in claims)
@@ -222,8 +224,9 @@ def checkpoint(
 
     The newest checkpoint is also kept beside the ledger and beside the key, against rollback.
     """
+    from waferway.evidence.ledger.drafts import write_durably
     from waferway.evidence.ledger.keys import PrivateKey
-    from waferway.evidence.ledger.log import Ledger, write_durably
+    from waferway.evidence.ledger.log import Ledger
 
     with Ledger(path) as ledger:
         note = ledger.checkpoint(PrivateKey.load(key, passphrase))
@@ -261,7 +264,8 @@ def prove(
         Size of a checkpoint that the verifier keeps; adds the path from it.
     """
     from waferway.errors import RangeError
-    from waferway.evidence.ledger.log import Ledger, write_durably
+    from waferway.evidence.ledger.drafts import write_durably
+    from waferway.evidence.ledger.log import Ledger
 
     if (index is None) == (claim is None):
         raise RangeError("give either the index of an entry or the id of a claim")
@@ -432,8 +436,9 @@ def add_key(
     path: PathLike, *, new: PathLike, root: PathLike | None = None, passphrase: str | None = None
 ) -> Receipt:
     """Add a party's key: its first root key signs for itself, others need `root`."""
+    from waferway.evidence.ledger.drafts import Draft, key_payload
     from waferway.evidence.ledger.keys import PrivateKey
-    from waferway.evidence.ledger.log import Draft, Ledger, key_payload
+    from waferway.evidence.ledger.log import Ledger
 
     key = PrivateKey.load(new, passphrase)
     signer = key if root is None else PrivateKey.load(root, passphrase)
@@ -454,9 +459,10 @@ def rotate_key(
     For the log's key the next checkpoint is made at once and signed by both, so that whoever
     knows only the old key can follow. To rotate a root key, `root` is the old one.
     """
+    from waferway.evidence.ledger.drafts import Draft, key_payload
     from waferway.evidence.ledger.failures import MalformedEntry
     from waferway.evidence.ledger.keys import PrivateKey
-    from waferway.evidence.ledger.log import Draft, Ledger, key_payload
+    from waferway.evidence.ledger.log import Ledger
 
     fresh, past = PrivateKey.load(new, passphrase), PrivateKey.load(old, passphrase)
     signer = PrivateKey.load(root, passphrase)
@@ -481,8 +487,9 @@ def revoke_key(
     passphrase: str | None = None,
 ) -> Receipt:
     """End a key; what it signed before stays, up to what witnesses had seen by then."""
+    from waferway.evidence.ledger.drafts import Draft
     from waferway.evidence.ledger.keys import PrivateKey
-    from waferway.evidence.ledger.log import Draft, Ledger
+    from waferway.evidence.ledger.log import Ledger
 
     signer = PrivateKey.load(root, passphrase)
     payload = {"party": signer.name, "key_id": key_id, "reason": reason}

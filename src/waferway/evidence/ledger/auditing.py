@@ -12,7 +12,7 @@ import bisect
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,28 +34,17 @@ from waferway.evidence.ledger.failures import (
     DerivedHeadsAltered,
     DerivedKeysAltered,
     DerivedPoliciesAltered,
-    EntryAltered,
     EntrySignatureInvalid,
     ForkedLog,
     InconsistentGrowth,
-    LeafDeleted,
-    LeafHashAltered,
-    LeafInserted,
-    LeafMissing,
-    LeafRenumbered,
-    LeavesSwapped,
     LedgerError,
     MalformedCheckpoint,
     MalformedNote,
-    NodeAltered,
-    NodeMissing,
-    NodeSurplus,
     OriginAltered,
     OriginMismatch,
     PayloadAltered,
     PayloadMissing,
     PayloadNotErased,
-    PayloadOrphan,
     QuorumNotMet,
     ReplayedFromAnotherLog,
     RewrittenHistory,
@@ -65,14 +54,14 @@ from waferway.evidence.ledger.failures import (
     UnknownKey,
     WitnessClockZero,
 )
-from waferway.evidence.ledger.merkle import EMPTY_ROOT, leaf_hash, node_hash
+from waferway.evidence.ledger.merkle import leaf_hash
 from waferway.evidence.ledger.notes import Note, Signature, VerifierKey, signature_valid
 from waferway.evidence.ledger.policies import WitnessPolicy
 from waferway.evidence.ledger.proofs import check_times, cosigning_times
-from waferway.evidence.ledger.store import Store, node_count
+from waferway.evidence.ledger.scanning import Scan, check_rows, name_differences, scan_tree
+from waferway.evidence.ledger.store import Store
 
 MAX_FINDINGS = 200
-MAX_DIFFERENCES = 100_000
 
 
 @dataclass(frozen=True)
@@ -128,16 +117,6 @@ class AuditReport:
             "doubtful": list(self.doubtful),
             "findings": [finding.to_dict() for finding in self.findings],
         }
-
-
-@dataclass
-class _Scan:
-    """Tree recomputed from the entries, compared with the stored one."""
-
-    size: int = 0
-    root: bytes = EMPTY_ROOT
-    roots: dict[int, bytes] = field(default_factory=dict)
-    differences: dict[tuple[int, int], tuple[bytes, bytes]] = field(default_factory=dict)
 
 
 def fsck(path: str | os.PathLike[str], log_keys: Iterable[VerifierKey] = ()) -> AuditReport:
@@ -246,15 +225,19 @@ class _Audit:
             raise DatabaseCorrupt(str(rows[0][0])[:200], where=str(self.store.path))
         self.check_origin()
         notes = self.store.checkpoints()
-        scan = _Scan()
+        scan = Scan()
         entry_findings: list[LedgerError] = []
         registry = Registry(self.origin)
-        if self.rows_fit():
+        amiss, whole = check_rows(self.store)
+        for finding in amiss:
+            self.found(finding)
+        if whole:
             wanted = {size for _, size, _ in notes} | set(self.kept_sizes())
-            scan = self.scan(wanted | set(self.note_sizes(notes)))
+            scan = scan_tree(self.store, wanted | set(self.note_sizes(notes)))
             keys = self.checkpoint_keys()
             checkpoint_findings = self.check_checkpoints(notes, scan, keys)
-            self.name_differences(scan)
+            for finding in name_differences(scan, [head for _, head in self.signed]):
+                self.found(finding)
             for finding in checkpoint_findings:
                 self.found(finding)
             self.check_kept(scan, keys)
@@ -288,121 +271,6 @@ class _Audit:
             )
             self.origin = stated
 
-    def rows_fit(self) -> bool:
-        """Whether indices and numbers of rows are those of a log; names what is amiss."""
-        before = len(self.findings)
-        count, low, high = self.run_sql(
-            "SELECT count(*), coalesce(min(idx), 0), coalesce(max(idx), -1) FROM leaf"
-        ).fetchone()
-        nodes, last = self.run_sql("SELECT count(*), coalesce(max(id), -1) FROM node").fetchone()
-        held = _size_of(nodes)
-        if low < 0 or (high >= count and node_count(count) == nodes):
-            where = low if low < 0 else high
-            self.found(LeafRenumbered("no log has this index", where=f"entry {where}"))
-        elif high + 1 != count:
-            (gap,) = self.run_sql(
-                "SELECT min(idx) + 1 FROM leaf WHERE idx + 1 NOT IN (SELECT idx FROM leaf)"
-            ).fetchone()
-            if low > 0:
-                gap = 0
-            self.found(LeafMissing("no entry stands here", where=f"entry {gap}"))
-        elif last + 1 != nodes:
-            self.found(NodeMissing(f"{last + 1 - nodes} hashes are absent", where="tree"))
-        elif held > count:
-            self.too_many_hashes(count, nodes, held)
-        elif held < count or node_count(held) != nodes:
-            signed = max((size for _, size, _ in self.store.checkpoints()), default=0)
-            if node_count(held) == nodes and signed <= held:
-                self.found(LeafInserted("the tree does not know it", where=f"entry {held}"))
-            elif nodes > node_count(count):
-                self.found(NodeSurplus("a hash of no entry", where="tree"))
-            else:
-                self.found(NodeMissing("hashes of the last entries are absent", where="tree"))
-        orphan = self.run_sql(
-            "SELECT idx FROM payload WHERE idx NOT IN (SELECT idx FROM leaf) LIMIT 1"
-        ).fetchone()
-        if orphan and len(self.findings) == before:
-            self.found(PayloadOrphan("fields of no entry", where=f"payload {orphan[0]}"))
-        return len(self.findings) == before or isinstance(self.findings[-1], PayloadOrphan)
-
-    def too_many_hashes(self, count: int, nodes: int, held: int) -> None:
-        if node_count(held) != nodes or count == 0:
-            self.found(NodeSurplus("hashes of no entry", where="tree"))
-        elif leaf_hash(self.store.entry(count - 1)) == self.store.read(0, count - 1):
-            self.found(TailTruncated("only their hashes remain", f"entries {count}-{held - 1}"))
-        else:
-            self.found(LeafDeleted("later entries were moved down", where=self.first_shift(count)))
-
-    def first_shift(self, count: int) -> str:
-        for index in range(count):
-            if leaf_hash(self.store.entry(index)) != self.store.read(0, index):
-                return f"entry {index}"
-        return "an entry"
-
-    # ---- tree ----------------------------------------------------------------------------------
-    def scan(self, wanted: set[int]) -> _Scan:
-        """Recompute every node from the entries, in the order in which they are stored."""
-        found = _Scan()
-        stored = self.run_sql("SELECT hash FROM node ORDER BY id")
-        stack: list[bytes] = []
-        if 0 in wanted:
-            found.roots[0] = EMPTY_ROOT
-        differences = found.differences
-        index = 0
-        for (entry,) in self.run_sql("SELECT entry FROM leaf ORDER BY idx"):
-            node = leaf_hash(entry)
-            (old,) = stored.fetchone()
-            if old != node and len(differences) < MAX_DIFFERENCES:
-                differences[0, index] = (node, bytes(old))
-            mark, level = index, 0
-            while mark & 1:
-                node = node_hash(stack.pop(), node)
-                mark >>= 1
-                level += 1
-                (old,) = stored.fetchone()
-                if old != node and len(differences) < MAX_DIFFERENCES:
-                    differences[level, mark] = (node, bytes(old))
-            stack.append(node)
-            index += 1
-            if index in wanted:
-                found.roots[index] = _fold(stack)
-        found.size = index
-        found.root = _fold(stack)
-        found.roots[index] = found.root
-        return found
-
-    def name_differences(self, scan: _Scan) -> None:
-        """Say which change explains where the stored tree differs from the entries."""
-        leaves = sorted(index for level, index in scan.differences if level == 0)
-        computed = [scan.differences[0, index][0] for index in leaves]
-        stored = [scan.differences[0, index][1] for index in leaves]
-        run = leaves and leaves[-1] - leaves[0] + 1 == len(leaves)
-        if len(leaves) > 1 and sorted(computed) == sorted(stored):
-            places = ", ".join(str(index) for index in leaves[:6])
-            self.found(LeavesSwapped("changed places", where=f"entries {places}"))
-        elif len(leaves) > 2 and run and computed[1:] == stored[:-1]:
-            self.found(LeafInserted("later entries were moved up", where=f"entry {leaves[0]}"))
-        elif len(leaves) > 2 and run and computed[:-1] == stored[1:]:
-            self.found(LeafDeleted("later entries were moved down", where=f"entry {leaves[0]}"))
-        else:
-            for index in leaves:
-                kind = EntryAltered if self.tree_knew(scan, index) else LeafHashAltered
-                self.found(kind("entry and hash differ", where=f"entry {index}"))
-        for level, index in sorted(scan.differences):
-            below = {(level - 1, 2 * index), (level - 1, 2 * index + 1)}
-            if level and not below & scan.differences.keys():
-                self.found(
-                    NodeAltered("is not of its children", f"node level {level}, index {index}")
-                )
-
-    def tree_knew(self, scan: _Scan, index: int) -> bool:
-        """Whether the rest of the tree agrees with the stored hash rather than with the entry."""
-        if (index | 1) < scan.size:
-            return (1, index // 2) in scan.differences
-        return not any(
-            head.size > index and scan.roots.get(head.size) == head.root for _, head in self.signed
-        )
-
     # ---- checkpoints ---------------------------------------------------------------------------
     def note_sizes(self, notes: Iterable[tuple[int, int, bytes]]) -> Iterator[int]:
         for _, _, data in notes:
@@ -426,7 +294,7 @@ class _Audit:
         return keys
 
     def check_checkpoints(
-        self, notes: list[tuple[int, int, bytes]], scan: _Scan, keys: list[VerifierKey]
+        self, notes: list[tuple[int, int, bytes]], scan: Scan, keys: list[VerifierKey]
     ) -> list[LedgerError]:
         found: list[LedgerError] = []
         by_size: dict[int, bytes] = {}
@@ -470,7 +338,7 @@ class _Audit:
                 found.append(RewrittenHistory("its entries do not give the signed root", where))
         return found
 
-    def check_kept(self, scan: _Scan, keys: list[VerifierKey]) -> None:
+    def check_kept(self, scan: Scan, keys: list[VerifierKey]) -> None:
         for number, data in enumerate(self.kept, 1):
             where = f"kept checkpoint {number}"
             try:
@@ -707,23 +575,6 @@ class _Audit:
                 if index >= (sizes[place - 1] if place else 0):
                     found.append(index)
         return tuple(found)
-
-
-def _fold(stack: list[bytes]) -> bytes:
-    if not stack:
-        return EMPTY_ROOT
-    node = stack[-1]
-    for left in reversed(stack[:-1]):
-        node = node_hash(left, node)
-    return node
-
-
-def _size_of(nodes: int) -> int:
-    """Largest size whose tree has at most `nodes` hashes."""
-    size = nodes // 2
-    while node_count(size + 1) <= nodes:
-        size += 1
-    return size
 
 
 def _at(broken: LedgerError, where: str) -> LedgerError:

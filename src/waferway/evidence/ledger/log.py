@@ -9,37 +9,38 @@ cannot fork the log. Refuses rules (`authority`), tables (`store`) and looking b
 from __future__ import annotations
 
 import base64
-import contextlib
 import os
-import tempfile
-import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from waferway.evidence.ledger.authority import superseded_ids
 from waferway.evidence.ledger.canonical import canonical_json, read_canonical
 from waferway.evidence.ledger.checkpoints import Checkpoint, open_checkpoint
-from waferway.evidence.ledger.commitments import Committed, commit, disclose, fits
+from waferway.evidence.ledger.commitments import Committed, commit, disclose
+from waferway.evidence.ledger.drafts import (
+    Draft,
+    Receipt,
+    SignedEntry,
+    key_payload,
+    now,
+    opened_payload,
+    payload_of,
+    write_durably,
+)
 from waferway.evidence.ledger.entries import (
-    MAX_FIELDS_BYTES,
     Entry,
-    possession_message,
     signed_json,
     signed_message,
     time_of,
     unsigned_json,
 )
 from waferway.evidence.ledger.failures import (
-    EntryTooLarge,
     ForkedLog,
     InconsistentGrowth,
     IndexOutOfRange,
     MalformedEntry,
     MirrorOnly,
     NotCheckpointed,
-    PayloadAltered,
     PayloadMissing,
     ReferenceBroken,
     RevokedKey,
@@ -56,85 +57,6 @@ from waferway.evidence.ledger.merkle import (
 from waferway.evidence.ledger.notes import Note, Signature, VerifierKey, sign_text
 from waferway.evidence.ledger.proofs import Proof
 from waferway.evidence.ledger.store import Store
-
-
-@dataclass(frozen=True)
-class Draft:
-    """An entry to be: its type, and its payload as a mapping or as canonical JSON bytes.
-
-    Examples
-    --------
-    >>> Draft("document", {"document_sha256": 64 * "0"}).type
-    'document'
-    """
-
-    type: str
-    payload: Mapping[str, Any] | bytes
-
-
-@dataclass(frozen=True)
-class SignedEntry:
-    """An entry that its owner signed elsewhere, with fields and salts (None where withheld)."""
-
-    entry: bytes
-    fields: bytes | None
-    salts: bytes | None
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """What an append acknowledges: entries ``first .. size - 1`` are durable."""
-
-    origin: str
-    first: int
-    size: int
-    leaf_hashes: tuple[str, ...]
-
-
-def now() -> int:
-    """Seconds since 1970 by this machine's clock, which nobody else needs to believe."""
-    return int(time.time())
-
-
-def write_durably(path: Path, data: bytes) -> None:
-    """Replace a file as a whole; after this returns a crash does not lose it."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    with contextlib.suppress(OSError):
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-
-
-def key_payload(
-    origin: str, new: PrivateKey, old_key_id: str | None = None, party: str | None = None
-) -> dict[str, Any]:
-    """Payload that adds the key `new`, or puts it in the place of `old_key_id`.
-
-    `party` is the operator for the log's own key; other keys bear their party's name.
-    """
-    party = party if party is not None and new.role == "log" else new.name
-    payload: dict[str, Any] = {
-        "party": party,
-        "role": new.role,
-        "public_key": base64.b64encode(new.public).decode(),
-        "proof": base64.b64encode(
-            new.sign(possession_message(origin, party, new.role, new.public))
-        ).decode(),
-    }
-    if old_key_id is not None:
-        payload["old_key_id"] = old_key_id
-    return payload
 
 
 class Ledger:
@@ -244,7 +166,7 @@ class Ledger:
         LedgerError
             By name: what is wrong with the first entry that cannot be taken.
         """
-        prepared = [(draft.type, _payload(draft)) for draft in drafts]
+        prepared = [(draft.type, payload_of(draft)) for draft in drafts]
         committed = [(kind, payload, commit(payload)) for kind, payload in prepared]
         with self.store.writing() as connection:
             size = self._checked_size()
@@ -302,7 +224,7 @@ class Ledger:
         stored = []
         for offset, signed in enumerate(batch):
             entry = Entry.parse(signed.entry)
-            payload = _opened(entry, signed.fields or b"", signed.salts or b"")
+            payload = opened_payload(entry, signed.fields or b"", signed.salts or b"")
             value = leaf_hash(signed.entry)
             registry.admit(size + offset, entry, value.hex(), payload)
             stored.append((signed.entry, value))
@@ -329,7 +251,7 @@ class Ledger:
         prev, seq = (head.leaf_hash, head.seq + 1) if head else (None, 0)
         made = []
         for draft in drafts:
-            sealed: Committed = commit(_payload(draft))
+            sealed: Committed = commit(payload_of(draft))
             unsigned = unsigned_json(created, key.key_id, sealed.root, prev, seq, draft.type)
             data = signed_json(unsigned, key.sign(signed_message(self.origin, unsigned)))
             made.append(SignedEntry(data, sealed.fields, sealed.salts))
@@ -605,19 +527,3 @@ class Ledger:
             (index,),
         ).fetchall()
         return self.latest(rows[0][0])[2] if rows else None
-
-
-def _payload(draft: Draft) -> Mapping[str, Any]:
-    payload = read_canonical(draft.payload) if isinstance(draft.payload, bytes) else draft.payload
-    if not isinstance(payload, Mapping):
-        raise MalformedEntry("a payload is an object of named fields")
-    if isinstance(draft.payload, bytes) and len(draft.payload) > MAX_FIELDS_BYTES:
-        raise EntryTooLarge(f"fields of more than {MAX_FIELDS_BYTES} bytes; log their hash")
-    return payload
-
-
-def _opened(entry: Entry, fields: bytes, salts: bytes) -> dict[str, Any]:
-    if not fits(fields, salts, entry.payload):
-        raise PayloadAltered("the fields are not those that the entry commits to")
-    payload: dict[str, Any] = read_canonical(fields)
-    return payload

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from waferway.evidence.ledger.checkpoints import Checkpoint
+from waferway.evidence.ledger.drafts import now
 from waferway.evidence.ledger.failures import (
     LedgerError,
     NoteSignatureInvalid,
@@ -32,7 +33,7 @@ from waferway.evidence.ledger.failures import (
     WitnessRefused,
 )
 from waferway.evidence.ledger.keys import PrivateKey
-from waferway.evidence.ledger.log import Ledger, now
+from waferway.evidence.ledger.log import Ledger
 from waferway.evidence.ledger.merkle import EMPTY_ROOT, verify_consistency
 from waferway.evidence.ledger.notes import Note, VerifierKey, sign_text, strict_base64
 
