@@ -277,7 +277,7 @@ def statements(
     while change > tolerance:
         if passes >= 80:
             raise RangeError(f"the loans do not settle: relative change {change:.1e}")
-        change = _resize(project, money, schedules, plans, result, uses, memory)
+        change = _resize(money, schedules, plans, result, uses, memory)
         uses = np.maximum(result.uses, 0.0)
         result = walk(project, money, schedules, plans, uses)
         passes += 1
@@ -324,7 +324,7 @@ def _first_plans(
         else:
             facility = np.zeros(count)
         shares = _shares(loan.profile, window, rate)
-        plan = LoanPlan(facility, np.array(rate), idle, shares, np.zeros((periods, count)))
+        plan = LoanPlan(facility, np.array(rate), idle, shares, np.zeros((periods, count)), window)
         plan.ahead = _ahead(plan, loan.reserve_periods)
         plans.append(plan)
     return plans
@@ -373,7 +373,6 @@ def _ahead(plan: LoanPlan, periods: int) -> Floats:
 
 
 def _resize(
-    project: Project,
     financing: Financing,
     schedules: Schedules,
     plans: list[LoanPlan],
@@ -394,7 +393,7 @@ def _resize(
             wanted = loan.gearing * result.uses
             plan.facility = _secant(memory, k, old, wanted)
         elif loan.target_dscr is not None:
-            window = _windows(project, schedules, loan.tenor_years, loan.grace_years)
+            window = plan.window
             able = np.where((window > 0) & running, np.maximum(cash, 0.0) / loan.target_dscr, 0.0)
             if loan.profile != "sculpted":
                 # the weakest period sets the level of a fixed profile

@@ -39,6 +39,7 @@ class LoanPlan:
         Scheduled principal as a share of the balance at the start of operation.
     ahead : array, shape (T, S)
         Scheduled service of the periods that the reserve covers, per unit of that balance.
+    window : array, shape (T, S), years of each period in which principal is due, else 0
     """
 
     facility: Floats
@@ -46,6 +47,7 @@ class LoanPlan:
     idle_rate: Floats
     shares: Floats
     ahead: Floats
+    window: Floats
 
 
 @dataclass
