@@ -351,3 +351,17 @@ def test_measured_basis(shipped_design):
 def test_compute_without_rates_says_so(small_text):
     result = chips.compute(chips.parse_design(small_text), 2024)
     assert result.to_frame().empty and len(result.notes) == 4
+
+
+def test_cost_per_token_and_per_training_flop(shipped_design):
+    free = chips.compute(shipped_design("h100-sxm"), 2024).to_frame().set_index("measure")
+    paid = chips.compute(shipped_design("h100-sxm"), 2024, usd_per_hour=2.0)
+    rows = paid.to_frame().set_index("measure")
+    tokens = free.loc["serving, generated tokens", "value"]
+    million = rows.loc["cost of a million generated tokens"]
+    assert million["value"] == pytest.approx(2.0 / 3600 / tokens * 1e6)
+    assert million["low"] < million["value"] < million["high"]
+    rate = free.loc["training, 1024 chips", "value"]
+    training = rows.loc["cost of 1e21 training FLOP, 1024 chips"]
+    assert training["value"] == pytest.approx(2.0 / 3600 / rate * 1e21)
+    assert len(rows) == len(free) + 5

@@ -120,6 +120,8 @@ def test_negative_areas_and_other_values(small_text):
         ("height_mm: 10", "height_mm: nan"),
         ("height_mm: 10", "height_mm: 5-6 mm"),
         ("width_mm: 20", "width_mm: -20"),
+        ("height_mm: 10", "height_mm: 10, modules_mm2: {a: 60, b: 60}"),
+        ("height_mm: 10", "height_mm: 10, modules_mm2: {a: -1}"),
     ):
         assert len(faults_of(small_text.replace(old, new, 1)).faults) == 1
     shares = small_text.replace(

@@ -81,7 +81,7 @@ class Die:
     width_mm, height_mm : float
         Without street.
     count : int
-        In one package.
+        In one package; of a stacked die, on each die it stands on.
     blocks : tuple of BlockClass
     yield_model : str
     stitched : bool
@@ -304,6 +304,15 @@ def _check_die(design: ChipDesign, die: Die, at: str, names: list[str], faults: 
         _unknown(faults, place("on"), die.on, names, "a die of this design")
     if die.on == die.name:
         faults.add(place("on"), f"die {die.name} cannot stand on itself", kind="circle")
+    modules = sum(die.modules_mm2.values())
+    over = modules > abs(die.area_mm2) * 1.0001
+    if any(not area > 0 for area in die.modules_mm2.values()) or (die.modules_mm2 and over):
+        faults.add(
+            place("modules_mm2"),
+            f"modules of {die.name} take {modules:g} mm2",
+            f"each is above 0, together at most the die's {die.area_mm2:g} mm2",
+            kind="range",
+        )
     if not 0 < die.stitch_yield <= 1:
         faults.add(place("stitch_yield"), f"stitch_yield is {die.stitch_yield:g}", "above 0 to 1")
     share = 0.0

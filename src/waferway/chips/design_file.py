@@ -69,7 +69,7 @@ KEYS: dict[str, dict[str, Key]] = {
         Key("name", "text", "short name", required=True),
         Key("node", "text", "process, for example n4", required=True),
         *_SIDES,
-        Key("count", "integer", "dies of this kind in a package; 1 when absent"),
+        Key("count", "integer", "in a package; of a stacked die, on each base; 1 when absent"),
         Key("blocks", "list:blocks", "repairable blocks"),
         Key("yield_model", "text", "negative-binomial when absent"),
         Key("critical_layers", "integer", "of the bose-einstein model"),

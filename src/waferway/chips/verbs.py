@@ -23,7 +23,12 @@ from waferway.chips.equivalents import dense_peak_flops, equivalents, memory_ban
 from waferway.chips.fleet import FleetLaw
 from waferway.chips.results import ChipComparison, ChipCompute, ChipCost, ChipYield
 from waferway.chips.roofline import Accelerator, Roofline, transfer
-from waferway.chips.serving import Serving, serve
+from waferway.chips.serving import (
+    Serving,
+    cost_per_million_tokens_usd,
+    cost_per_training_flop_usd,
+    serve,
+)
 from waferway.chips.state import Z95, Parameter, TechState, tech_state
 from waferway.chips.training import Transformer
 from waferway.chips.wafer import wafer_map
@@ -404,6 +409,7 @@ def compute(
     fleet: Iterable[int] = (256, 1024, 4096, 16384),
     global_batch: int = 4096,
     software: str | None = None,
+    usd_per_hour: float | None = None,
     evidence: Evidence | None = None,
     known: str | dt.date | None = None,
 ) -> ChipCompute:
@@ -417,6 +423,8 @@ def compute(
         Sequences per training step.
     software : str, optional
         Family of serving software; the design's own when absent.
+    usd_per_hour : float, optional
+        Cost of one chip for an hour, owned or rented; gives cost per token and per training FLOP.
 
     Returns
     -------
@@ -473,6 +481,10 @@ def compute(
             rate = float(fleet_law.flops_per_chip("", peak, n, global_batch, whole_run=True))
             spread = (rate * share.low / share.central, rate * share.high / share.central)
             add(f"training, {n} chips", rate, "flop/s", f"6ND, batch {global_batch}", spread)
+            if usd_per_hour is not None:
+                usd = [float(cost_per_training_flop_usd(usd_per_hour, r)) for r in (rate, *spread)]
+                basis = f"6ND, batch {global_batch}"
+                add(f"cost of 1e21 training FLOP, {n} chips", usd[0], "USD", basis, usd[:0:-1])
     if peak and bandwidth and memory:
         width = 8 if narrow else 16
         link = chip.compute.link_bytes_s or 0.0
@@ -508,6 +520,12 @@ def compute(
                     each * quality.high / quality.central,
                 )
                 add(measure, each, "token/s", f"Llama-2-70B, groups of {group}", spread)
+                if usd_per_hour is not None and measure.startswith("serving, generated"):
+                    usd = [
+                        float(cost_per_million_tokens_usd(usd_per_hour, r)) for r in (each, *spread)
+                    ]
+                    basis = f"Llama-2-70B, groups of {group}"
+                    add("cost of a million generated tokens", usd[0], "USD", basis, usd[:0:-1])
         else:
             notes.append("serving: state compute.link to serve with several chips")
     if chip.power_w:
