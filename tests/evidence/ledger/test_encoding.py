@@ -68,6 +68,7 @@ def test_rfc_8785_escapes():
         (b'"\\u0041"', "non-canonical-json"), (b"01", "non-canonical-json"),
         (b"{", "non-canonical-json"), (b'"\\ud800"', "invalid-utf8"), (b"\xff", "invalid-utf8"),
         ('{"e\u0301":1}'.encode(), "non-nfc-identifier"), (b"[" * 100_000, "non-canonical-json"),
+        (b"[" * 700 + b"]" * 700, "non-canonical-json"),
         (b"\xef\xbb\xbf1", "non-canonical-json"), (b"", "non-canonical-json"),
     ],
 )  # fmt: skip

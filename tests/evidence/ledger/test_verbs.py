@@ -120,6 +120,7 @@ def test_wrong_calls_are_named(made, tmp_path):
         ledger.prove(made["ledger"], claim="c-none")
     with pytest.raises(OutputExists):
         ledger.init(made["ledger"], origin="x", party="lab", keys=tmp_path / "k2")
+    assert not (tmp_path / "k2").exists()
 
 
 def test_verify_imports_no_database_code(made, tmp_path):

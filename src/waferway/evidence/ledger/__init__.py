@@ -116,9 +116,12 @@ def init(
     >>> verify(at / "c-1.tlog-proof", log=[made["log_key"]]).assurance
     'none'
     """
+    from waferway.errors import OutputExists
     from waferway.evidence.ledger.keys import PrivateKey
     from waferway.evidence.ledger.log import Ledger
 
+    if Path(path).exists():
+        raise OutputExists(f"{path} exists; a ledger is never written over")
     folder = Path(keys)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     log = PrivateKey.generate(origin, "log")

@@ -147,11 +147,12 @@ def read_canonical(data: bytes) -> Any:
             parse_float=_fraction,
             parse_constant=_constant,
         )
+        again = canonical_json(value)
     except json.JSONDecodeError as broken:
         raise NonCanonicalJson(f"no JSON: {broken.msg} at character {broken.pos}") from broken
     except RecursionError as deep:
         raise NonCanonicalJson("nested too deeply") from deep
-    if canonical_json(value) != data:
+    if again != data:
         raise NonCanonicalJson(
             "the bytes are not the one encoding of RFC 8785",
             suggestion="sort keys, drop blanks, write characters unescaped",

@@ -362,7 +362,8 @@ class Ledger:
                 connection.execute(
                     "INSERT INTO checkpoint (size, note) VALUES (?, ?)", (size, note)
                 )
-        self._keep(note, log_key)
+        with self.store.writing():  # so that a slower writer cannot put an older one back
+            self._keep(note, log_key)
         return note
 
     def _keep(self, note: bytes, log_key: PrivateKey) -> None:
