@@ -350,20 +350,11 @@ class Maker:
                     row["fixed_usd"] = self.between(5, 60)
         if self.has("power and water", 0.35):
             site = self.pick(*SITES)
-            load = sum(
-                row["capacity"] * row["mw_per_unit"]
-                for row in self.tables["line"]
-                if row["site"] == site
-            )
-            self.row("site", site)["power_mw"] = 2.0 * load + self.between(0.5, 8)
-            water = sum(
-                row["capacity"] * row["water_per_unit"]
-                for row in self.tables["line"]
-                if row["site"] == site
-            )
-            self.row("site", site)["water_m3"] = 2.0 * water + self.between(5, 60)
+            power, water = self.peak(site, "mw_per_unit"), self.peak(site, "water_per_unit")
+            self.row("site", site)["power_mw"] = power + self.between(0, 2)
+            self.row("site", site)["water_m3"] = water + self.between(0, 20)
             if self.pick(True, False):
-                self.dated("site", site, "power_mw", 2 * load + 1, 3 * load + 9)
+                self.dated("site", site, "power_mw", power, power + 3)
         if self.has("incentive", 0.4):
             place = self.pick("TW", "US", "KR", "s-tw", "s-kr")
             window = self.window() if self.pick(True, False) else {}
@@ -375,6 +366,18 @@ class Maker:
                     "incentive", name=f"i-cap-{number}", place=self.pick("TW", "KR", "s-tw"),
                     share_of_capex=self.between(0.1, 0.3), amount_usd=self.between(50, 900),
                 )  # fmt: skip
+
+    def peak(self, site: str, per_unit: str) -> float:
+        """What the lines of a site draw at the most capacity they have without modules."""
+        total = 0.0
+        for row in self.tables["line"]:
+            if row["site"] == site:
+                seen = [row["capacity"], 40.0 if row["name"] == "l-pack" else 0.0]
+                for profile in self.tables.get("profile", []):
+                    if (profile["key"], profile["column"]) == (row["name"], "capacity"):
+                        seen.append(profile.get("value", profile.get("high")))
+                total += max(seen) * row[per_unit]
+        return total
 
     def module(self, name: str, line: str, low: float, high: float) -> None:
         size = self.between(low, high)
@@ -463,6 +466,9 @@ class Maker:
             )  # fmt: skip
             if self.pick(True, False):
                 row["sign_by"] = self.date(-0.1, 0.5)
+        if self.has("standing contract", 0.25):
+            self.offer("o-standing", self.pick("hbm", "die"), "s-kr", 2, 15, steps=2)
+            self.row("offer", "o-standing")["floor"] = self.pick(0.4, 1.0)
         if self.has("private offer", 0.2):
             self.offer("o-private", "hbm", "s-kr", 1, 5, steps=1)
             self.row("offer", "o-private")["open_to"] = self.pick("nv", "lab")
@@ -623,7 +629,7 @@ class Maker:
                     purpose="all", cost_of_capital=self.pick(0.0, 0.08, 0.3), **window,
                 )  # fmt: skip
             self.add("fund", name="f-other", amount_usd=1000.0, purpose="own", party="nv")
-            self.settings["emergency_cash_cost"] = self.pick(0.5, 1.0, 3.0)
+            self.settings["emergency_cash_cost"] = self.pick(0.25, 0.5, 0.9)
             self.settings["cash_floor_usd"] = self.pick(0.0, 0.0, 25.0)
         if self.has("budget", 0.15):
             self.arguments["budget_usd"] = self.between(500, 20000)

@@ -10,7 +10,7 @@ import os
 import pytest
 from hypothesis import HealthCheck, given, settings
 from tests.planning_networks import FEATURES, cases, generate
-from tests.reference.planning_twin import Twin, solve
+from tests.reference.planning_twin import Model, Twin, solve
 
 import waferway
 from waferway.errors import Infeasible
@@ -22,14 +22,19 @@ SEEDS = range(400 if THOROUGH else 56)
 AGREEMENT = 1e-6
 
 
-def twin_of(case, net):
-    """The twin's answer; a party's view is cut down first."""
+def model_of(case, net):
+    """The twin's model; a party's view is cut down first."""
     asked, own = case.arguments, None
     if "party" in asked:
         net, mine = cut_down(net, asked["party"])
         own = sorted(mine)
     basis, budget = asked.get("basis"), asked.get("budget_usd")
-    return solve(net, case.calendar, case.now, asked["objective"], basis, own, budget)
+    return Model(net, case.calendar, case.now, asked["objective"], basis, own, budget)
+
+
+def twin_of(case, net):
+    """The twin's answer."""
+    return model_of(case, net).solve(1e-9)
 
 
 def plan_of(case, net):
@@ -94,6 +99,29 @@ def test_every_feature_changes_some_optimum(feature):
         if with_it.objective != pytest.approx(without.objective, rel=1e-4):
             return
     pytest.fail(f"{feature} changes nothing in any network")
+
+
+@pytest.mark.skipif(not THOROUGH, reason="WAFERWAY_THOROUGH=1: every kind of row, one by one")
+def test_every_kind_of_row_binds_somewhere():
+    # Without it, both programs could leave a row out and still agree.
+    implied = {"capacity"}  # by the use of a line, which is not negative
+    binding, seen = set(), set()
+    for seed in range(400):
+        case = generate(seed)
+        model = model_of(case, case.network())
+        whole, rows = model.solve(1e-9), model.problem.rows
+        if whole.status != "optimal":
+            continue
+        kinds = {name[0] for name, *_ in rows}
+        seen |= kinds
+        for kind in sorted(kinds - binding - implied):
+            model.problem.rows = [row for row in rows if row[0][0] != kind]
+            less = model.solve(1e-9)
+            if less.status != "optimal" or abs(less.objective - whole.objective) > 1e-4 * abs(
+                whole.objective
+            ):
+                binding.add(kind)
+    assert seen - binding == implied
 
 
 def small(**tables) -> Network:

@@ -133,6 +133,12 @@ def _run(solver: highspy.Highs) -> str:
         solver.setOptionValue("presolve", "off")
         solver.run()
         status = solver.getModelStatus()
+    if status in (highspy.HighsModelStatus.kSolveError, highspy.HighsModelStatus.kUnknown):
+        for name in ("mip_feasibility", "primal_feasibility", "dual_feasibility"):
+            solver.setOptionValue(f"{name}_tolerance", 1e-7)
+        solver.clearSolver()
+        solver.run()
+        status = solver.getModelStatus()
     return {
         highspy.HighsModelStatus.kOptimal: "optimal",
         highspy.HighsModelStatus.kInfeasible: "infeasible",
