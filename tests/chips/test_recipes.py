@@ -8,6 +8,7 @@ from waferway import chips
 from waferway.calendar import Calendar
 from waferway.chips.recipes import compile_design
 from waferway.errors import InputError, RangeError
+from waferway.network.checking import check
 from waferway.network.network import Network
 
 BINNED = """
@@ -167,6 +168,7 @@ def test_a_chip_is_planned_beside_the_atlas(designs):
     with pytest.raises(RangeError, match="already"):
         compiled.add_to(both)
     assert both.sha256 != world.sha256
+    assert check(both) == []
 
 
 def test_faults_stop_the_compilation(designs):

@@ -27,7 +27,7 @@ _FACE = {
     "batch_cost": ("waferway.chips.batch", "batch_cost"),
     "compare": ("waferway.chips.verbs", "compare"),
     "compile": ("waferway.chips.recipes", "compile_design"),
-    "compute": ("waferway.chips.verbs", "compute"),
+    "compute": ("waferway.chips.performance", "compute"),
     "cost": ("waferway.chips.verbs", "cost"),
     "design_schema": ("waferway.chips.design_file", "design_schema"),
     "gross_dies": ("waferway.chips.wafer", "gross_dies"),

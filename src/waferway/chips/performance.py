@@ -1,0 +1,173 @@
+"""The verb compute: what a design computes, from its data sheet and the claims of a day.
+
+Owns the joining of equivalents, kernel law, fleets and serving for one design.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from waferway.chips.design import check_design
+from waferway.chips.equivalents import dense_peak_flops, equivalents, memory_bandwidth
+from waferway.chips.fleet import FleetLaw
+from waferway.chips.opening import Design, When, open_design
+from waferway.chips.results import ChipCompute
+from waferway.chips.roofline import Accelerator, Roofline, transfer
+from waferway.chips.serving import (
+    Serving,
+    cost_per_million_tokens_usd,
+    cost_per_training_flop_usd,
+    serve,
+)
+from waferway.chips.state import TechState
+from waferway.chips.training import Transformer
+from waferway.evidence.claims import Evidence
+
+__all__ = ["compute"]
+
+LLAMA = Transformer("llama2-70b", 8192, 80, 64, 32000, 4096, 3.5, 8, gated=True)
+PROMPT_TOKENS = OUTPUT_TOKENS = 294.45  # means of the MLPerf data set for this model
+
+
+def _roofline(state: TechState) -> Roofline:
+    get = state.value
+    return Roofline(
+        float(get("kernel:matmul", "compute_share")),
+        float(get("kernel:matmul", "bandwidth_share")),
+        float(get("kernel:matmul", "launch_time")),
+        float(get("kernel:matmul", "sharpness")),
+    )
+
+
+def compute(
+    design: Design,
+    when: When,
+    *,
+    node: str | None = None,
+    fleet: Iterable[int] = (256, 1024, 4096, 16384),
+    global_batch: int = 4096,
+    software: str | None = None,
+    usd_per_hour: float | None = None,
+    evidence: Evidence | None = None,
+    known: str | dt.date | None = None,
+) -> ChipCompute:
+    """What a chip computes: equivalents on four bases, kernels, training, serving.
+
+    Parameters
+    ----------
+    fleet : iterable of int
+        Numbers of chips for training throughput.
+    global_batch : int
+        Sequences per training step.
+    software : str, optional
+        Family of serving software; the design's own when absent.
+    usd_per_hour : float, optional
+        Cost of one chip for an hour, owned or rented; gives cost per token and per training FLOP.
+
+    Returns
+    -------
+    ChipCompute
+        Rows only for what the design states: a design without an 8-bit rate has no serving row.
+    """
+    chip, state = open_design(design, when, node, evidence, known)
+    # A design is priced nowhere here, but a faulty one must not get a number either.
+    check_design(chip, state).raise_any("no number was computed")
+    worth = equivalents(chip, state)
+    rows: list[dict[str, Any]] = []
+    notes = list(worth.notes)
+
+    def add(measure: str, value: float, unit: str, basis: str, spread: Any = None) -> None:
+        low, high = spread if spread is not None else (np.nan, np.nan)
+        rows.append(
+            {"measure": measure, "value": value, "low": low, "high": high, "unit": unit,
+             "basis": basis}
+        )  # fmt: skip
+
+    for basis, weight in worth.weights.items():
+        if weight is not None:
+            add("equivalent", weight, "H100e", basis)
+        else:
+            notes.append(f"{basis}: the design states nothing on this basis")
+    bandwidth = memory_bandwidth(chip, state)
+    memory = (chip.compute.memory_gb or chip.memory_gb) * 1e9
+    wide, narrow = dense_peak_flops(chip, 16), dense_peak_flops(chip, 8)
+    a100 = Accelerator(
+        "a100-sxm",
+        float(state.value("chip:a100-sxm", "dense_16bit")),
+        float(state.value("chip:a100-sxm", "memory_bandwidth")),
+        float(state.value("chip:a100-sxm", "power")),
+    )
+    exponent = float(state.value("kernel:matmul", "power_exponent"))
+    if wide and bandwidth:
+        own = Accelerator(chip.name, wide, bandwidth, chip.power_w, memory)
+        law = transfer(_roofline(state), a100, own, power_exponent=exponent)
+        add("large matrix products", law.compute_efficiency * wide, "flop/s", "16-bit dense")
+        add("streaming", law.bandwidth_efficiency * bandwidth, "B/s", "memory")
+    peak = narrow or wide
+    if peak:
+        share = state.parameter("training:fleet", "utilisation")
+        fleet_law = FleetLaw(
+            {},
+            share.central,
+            0.0,
+            float(state.value("training:fleet", "overhead")),
+            float(state.value("training:fleet", "run_share")),
+        )
+        for n in fleet:
+            rate = float(fleet_law.flops_per_chip("", peak, n, global_batch, whole_run=True))
+            spread = (rate * share.low / share.central, rate * share.high / share.central)
+            add(f"training, {n} chips", rate, "flop/s", f"6ND, batch {global_batch}", spread)
+            if usd_per_hour is not None:
+                usd = [float(cost_per_training_flop_usd(usd_per_hour, r)) for r in (rate, *spread)]
+                basis = f"6ND, batch {global_batch}"
+                add(f"cost of 1e21 training FLOP, {n} chips", usd[0], "USD", basis, usd[:0:-1])
+    if peak and bandwidth and memory:
+        width = 8 if narrow else 16
+        link = chip.compute.link_bytes_s or 0.0
+        own = Accelerator(chip.name, peak, bandwidth, chip.power_w, memory, link, width)
+        law = transfer(_roofline(state), a100, own, power_exponent=exponent)
+        held = float(state.value("serving:decode", "memory_share"))
+        weight_bytes = width / 8
+        group = 1
+        while group < 64 and group * memory * held < LLAMA.parameters * weight_bytes * 1.15:
+            group *= 2
+        if group == 1 or link:
+            served = Serving(
+                LLAMA, PROMPT_TOKENS, OUTPUT_TOKENS, group, weight_bytes, 1.0, memory_share=held
+            )
+            quality = state.parameter(
+                f"software:{software or chip.compute.software}", "serving_share"
+            )
+            rates = serve(
+                served,
+                own,
+                law,
+                link_efficiency=float(state.value("serving:decode", "link_share")),
+                software=quality.central,
+            )
+            for measure, rate in (
+                ("serving, generated tokens", rates.output_tokens_s),
+                ("serving, decode alone", rates.decode_tokens_s),
+                ("serving, prefill alone", rates.prefill_tokens_s),
+            ):
+                each = rate / group
+                spread = (
+                    each * quality.low / quality.central,
+                    each * quality.high / quality.central,
+                )
+                add(measure, each, "token/s", f"Llama-2-70B, groups of {group}", spread)
+                if usd_per_hour is not None and measure.startswith("serving, generated"):
+                    usd = [
+                        float(cost_per_million_tokens_usd(usd_per_hour, r)) for r in (each, *spread)
+                    ]
+                    basis = f"Llama-2-70B, groups of {group}"
+                    add("cost of a million generated tokens", usd[0], "USD", basis, usd[:0:-1])
+        else:
+            notes.append("serving: state compute.link to serve with several chips")
+    if chip.power_w:
+        add("power", chip.power_w, "W", "stated")
+    return ChipCompute(chip.name, state.when.isoformat(), worth.weights, tuple(rows), tuple(notes))
