@@ -115,7 +115,7 @@ def verify(plan: PlanFolder, as_json: JsonFlag = False) -> None:
 
     verdict = Plan.load(plan).verify()
     if as_json:
-        show_json(verdict.to_json())
+        show(verdict.to_json())
     else:
         show(str(verdict))
     if not verdict.ok:
@@ -199,7 +199,7 @@ def network_new(
     force: Force = False,
 ) -> None:
     """Write a small network with comments, ready to plan and to change."""
-    from waferway.network.example import write_example
+    from waferway.network.writing import write_example
 
     say(f"wrote {write_example(path, force=force)}; plan it with: waferway plan {path}")
 

@@ -756,7 +756,9 @@ def _events(block: Variable, cost: object, d: Instance) -> Sum:
 
 def interest(v: Decisions, d: Instance) -> Sum:
     """Cost of what is drawn and not repaid, of funds and of emergency cash."""
-    upto = np.triu(np.ones((d.periods, d.periods))) * d.months / 12.0
+    # What is drawn in a period is drawn evenly over it and bears half of its interest.
+    held = np.triu(np.ones((d.periods, d.periods)), 1) + 0.5 * np.eye(d.periods)
+    upto = held * d.months / 12.0
     rate = d.fund["rate"].to_numpy(dtype=float)
     funds = v.drawn.into(1, np.zeros(len(rate)), np.arange(len(rate)), rate, [upto], 0)
     emergency = float(d.network.setting("emergency_cash_cost"))

@@ -155,7 +155,7 @@ class Plan:
         """Write the one-file report; opens offline."""
         import waferway
 
-        return Path(waferway.report(self, path, force=force))
+        return Path(waferway.write_report(self, path, force=force))
 
     def _repr_html_(self) -> str:
         return f"<pre>{self.summary()}</pre>"

@@ -59,8 +59,9 @@ class Prices:
         technology, year, line (where one more unit is worth most), worth_usd, low_usd,
         high_usd: what one more unit of capacity, used once, is worth in that year, and the
         interval of a little less and a little more; NaN where no interval was asked for.
-        percent_usd: what one more per cent of all capacity of the technology would be worth
-        over the year; it compares links that are counted in different units.
+        percent_usd: what one more per cent of what compute uses of the technology would be
+        worth over the year (of all that is used, where the plan has no compute basis); it
+        compares links that are counted in different units.
     unit : str
         Of `worth`: money, or compute under the objective ``compute``.
     """
@@ -185,7 +186,9 @@ def _links(
     room = pd.Series(program.row_high[used["position"]], index=used.index)
     live = room.groupby([used["technology"], used["year"], used["subject"]]).min() > 0
     worth = worth[live]
-    used["percent"] = 0.01 * used["weighted"].clip(lower=0.0) * room.clip(lower=0.0)
+    key = pd.MultiIndex.from_frame(used[["branch", "subject", "period"]])
+    amount = _used_by_compute(plan).reindex(key).fillna(0.0).to_numpy()
+    used["percent"] = 0.01 * used["weighted"].clip(lower=0.0) * amount
     percent = used.groupby(["technology", "year"])["percent"].sum()
     for (name, year), group in worth.groupby(level=[0, 1]):
         line = group.idxmax()[2]
@@ -206,6 +209,34 @@ def _links(
     frame["low_usd"] = both.min(axis=1).where(frame["low_usd"].notna())
     frame["high_usd"] = both.max(axis=1).where(frame["high_usd"].notna())
     return frame
+
+
+def _used_by_compute(plan: Plan) -> pd.Series:
+    """Capacity that recipes on the way to compute use, by branch, line and period.
+
+    Of all recipes where the plan has no compute basis.
+    """
+    starts, recipe = plan.tables["starts"], plan.network.filled("recipe")
+    chain = _chain(plan)
+    starts = starts[starts["recipe"].isin(chain)] if chain else starts
+    use = starts["recipe"].map(recipe["capacity_per_start"]).astype(float)
+    amount = starts["starts"].astype(float) * use
+    return amount.groupby([starts["branch"], starts["line"], starts["period"]]).sum()
+
+
+def _chain(plan: Plan) -> set[str]:
+    """Recipes that make items counted on the basis, or what goes into them, at any depth."""
+    basis = plan.manifest["basis"]
+    weight, parts = plan.network.table("weight"), plan.network.table("recipe_item")
+    items = set(weight.loc[weight["basis"] == basis, "item"]) if basis else set()
+    recipes: set[str] = set()
+    while True:
+        makes = (parts["role"] == "out") & parts["item"].isin(items)
+        found = set(parts.loc[makes, "recipe"]) - recipes
+        if not found:
+            return recipes
+        recipes |= found
+        items |= set(parts.loc[(parts["role"] == "in") & parts["recipe"].isin(found), "item"])
 
 
 def _interval(

@@ -75,8 +75,10 @@ COLUMNS: dict[str, str] = {
     "cash": "branch period drawn emergency cash",
     "draws": "branch fund period usd",
 }
-TINY = 1e-9
-"""Amounts below this, relative to the largest of their block, are rounding of the solver."""
+NOT_SPENT = ("unserved", "shortfall")
+"""Kinds of the money table that are worth lost or damages owed, not money spent on the network."""
+TINY = 1e-8
+"""Amounts below this are rounding of the solver, and small enough for the verifier not to miss."""
 
 
 def tables_of(
@@ -122,8 +124,7 @@ def _long(
     first = next(iter(columns.values()))
     if not first.size:
         return pd.DataFrame()
-    scale = max(1.0, max(float(np.abs(c).max()) for c in columns.values()))
-    keep = np.any([np.abs(c) > TINY * scale for c in columns.values()], axis=0)
+    keep = np.any([np.abs(c) > TINY for c in columns.values()], axis=0)
     if every:
         keep = np.ones_like(keep)
     row, t = np.nonzero(keep)

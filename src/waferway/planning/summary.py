@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from waferway.planning.evidence_shares import EvidenceShares, evidence_shares
+from waferway.planning.results import NOT_SPENT
 
 if TYPE_CHECKING:
     from waferway.planning.plan import Plan
@@ -184,7 +185,7 @@ def summarise(plan: Plan, *, intervals: bool = True) -> Summary:
     basis = plan.manifest["basis"]
     share = plan.branch_weights
     money_table = plan.tables["money"]
-    spent = money_table[money_table["period"].isin(shown) & (money_table["kind"] != "unserved")]
+    spent = money_table[money_table["period"].isin(shown) & ~money_table["kind"].isin(NOT_SPENT)]
     amount = spent["usd"].astype(float) * spent["branch"].map(share).astype(float)
     by_kind = {str(k): float(v) for k, v in amount.groupby(spent["kind"]).sum().items()}
     demand = plan.network.table("demand")

@@ -15,6 +15,7 @@ import pandas as pd
 
 from waferway.planning.plan import Plan
 from waferway.planning.prices import Prices
+from waferway.planning.results import NOT_SPENT
 from waferway.planning.summary import compute_by_year, money
 from waferway.report.palette import FAMILY_COLOURS, GREY, SERIES, svg, themed
 
@@ -127,7 +128,7 @@ def supply_and_demand(plan: Plan, prices: Prices) -> Figure | None:
         title,
         "Bars: compute delivered each year, by designer. Band and dashed line: the low, middle "
         "and high need. Years up to the end of history are recorded, not planned.",
-        svg(themed(alt.layer(band, bars, middle), 620, 300)),
+        svg(themed(alt.layer(band, bars, middle), 620, 300), "supply"),
         table,
         [("demand", "quantity", keys), ("weight", "weight", None)],
     )
@@ -203,7 +204,7 @@ def bottlenecks(plan: Plan, prices: Prices) -> Figure | None:
     order = list(links.groupby("link")["worth_usd"].sum().sort_values(ascending=False).index)
     base = alt.Chart(links).encode(
         x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, orient="top")),
-        y=alt.Y("link:N", sort=order, title=None, axis=alt.Axis(labelLimit=220)),
+        y=alt.Y("link:N", sort=order, title=None, axis=alt.Axis(labelLimit=250)),
     )
     boxes = base.mark_rect().encode(
         opacity=alt.Opacity("size:Q", legend=None, scale=alt.Scale(range=[0.08, 0.6])),
@@ -218,7 +219,8 @@ def bottlenecks(plan: Plan, prices: Prices) -> Figure | None:
     said = [f"{name} in {_spell_years(years)}" for name, years in runs.items()]
     units = net.table("technology")["capacity_unit"]
     table = links.assign(unit=links["technology"].map(units).str.replace("/month", "", regex=False))
-    table = table[["link", "year", "unit", "worth_usd", "low_usd", "high_usd", "percent_usd", "line"]].rename(
+    columns = ["link", "year", "unit", "worth_usd", "low_usd", "high_usd", "percent_usd", "line"]
+    table = table[columns].rename(
         columns={"worth_usd": "worth of one more, USD", "low_usd": "low", "high_usd": "high",
                  "percent_usd": "worth of one more per cent, USD", "line": "at line"}
     )  # fmt: skip
@@ -229,7 +231,7 @@ def bottlenecks(plan: Plan, prices: Prices) -> Figure | None:
         "given these builds, at the line where it is worth most. Empty: nothing. The interval "
         "in the table is the worth of a little more and the loss from a little less; links are "
         "compared by what one more per cent of each is worth.",
-        svg(themed(boxes + words, 560, 26 * max(3, len(order)))),
+        svg(themed(boxes + words, 560, 26 * max(3, len(order))), "bottlenecks"),
         table,
         [("line", "capacity", None), ("recipe_item", "quantity_per_start", None)],
     )
@@ -251,31 +253,43 @@ def utilisation(plan: Plan, prices: Prices) -> Figure | None:
     frame = plan.tables["capacity"]
     frame = frame[frame["period"].isin(plan.labels)]
     line = plan.network.table("line")
-    frame = frame.assign(technology=frame["line"].map(line["technology"]))
     chance = frame["branch"].map(plan.branch_weights).astype(float)
-    for column in ("capacity", "used", "added"):
-        frame[column] = frame[column].astype(float) * chance
-    both = frame.groupby(["technology", "period"], as_index=False)[
-        ["capacity", "used", "added"]
-    ].sum()
+    there = (
+        (frame["capacity"].astype(float) * chance)
+        .groupby([frame["line"].map(line["technology"]), frame["period"]])
+        .sum()
+    )
+    there.index.names = ["technology", "period"]
+    both = pd.DataFrame({"capacity": there, "used": _use_of(plan)}).fillna(0.0)
+    both = both[both.index.get_level_values("period").isin(plan.labels)]
+    order = {label: t for t, label in enumerate(plan.labels)}
+    both = both.reset_index().sort_values(
+        ["technology", "period"], key=lambda c: c.map(order) if c.name == "period" else c
+    )
     both = both[both.groupby("technology")["capacity"].transform("max") > 0]
     if both.empty:
         return None
     start = {p.label: p.start.isoformat() for p in plan.calendar}
     both["date"] = both["period"].map(start)
     both["link"] = [_label(plan, "technology", t) for t in both["technology"]]
-    base = alt.Chart(both.assign(c=both["capacity"] / 1e3, u=both["used"] / 1e3)).encode(
-        x=alt.X("date:T", title=None, axis=alt.Axis(format="%Y", tickCount="year"))
+    both = both[both["capacity"] > 0]
+    drawn = both.assign(c=both["capacity"] / 1e3, u=both["used"] / 1e3)
+    x = alt.X("date:T", title=None, axis=alt.Axis(format="'%y", tickCount="year", grid=False))
+    there = (
+        alt.Chart(drawn)
+        .mark_line(interpolate="step-after", color=GREY, strokeWidth=2)
+        .encode(x=x, y=alt.Y("c:Q", title=None, axis=alt.Axis(tickCount=4)))
     )
-    there = base.mark_line(interpolate="step-after", color=GREY, strokeWidth=2).encode(
-        y=alt.Y("c:Q", title="thousand a month")
+    used = (
+        alt.Chart(drawn)
+        .mark_area(interpolate="step-after", color=SERIES[0], opacity=0.55)
+        .encode(x=x, y="u:Q")
     )
-    used = base.mark_area(interpolate="step-after", color=SERIES[0], opacity=0.55).encode(y="u:Q")
     chart = (
-        alt.layer(used, there, data=both.assign(c=both["capacity"] / 1e3, u=both["used"] / 1e3))
-        .properties(width=170, height=90)
+        alt.layer(used, there)
+        .properties(width=165, height=80)
         .facet(facet=alt.Facet("link:N", title=None), columns=3)
-        .resolve_scale(y="independent")
+        .resolve_scale(y="independent", x="shared")
     )
     spec = chart.to_dict()
     frame_spec = themed(alt.Chart(pd.DataFrame({"a": [1]})).mark_point(), 1, 1)
@@ -289,10 +303,36 @@ def utilisation(plan: Plan, prices: Prices) -> Figure | None:
         "Fullest lines: " + ", ".join(f"{n} {v:.0%}" for n, v in full.head(3).items()),
         "Grey line: capacity; blue area: what is used, by technology, thousands of its unit a "
         "month.",
-        svg(spec),
-        both[["link", "period", "capacity", "used", "added"]],
+        svg(spec, "use"),
+        both[["link", "period", "capacity", "used"]],
         [("line", "capacity", None)],
     )
+
+
+def _use_of(plan: Plan) -> pd.Series:
+    """Use of every technology per month, further pools included, by technology and period."""
+    starts = plan.tables["starts"]
+    recipe, further = plan.network.filled("recipe"), plan.network.filled("recipe_use")
+    months = dict(zip(plan.calendar.labels, plan.calendar.months, strict=True))
+    rate = (
+        starts["starts"].astype(float)
+        * starts["branch"].map(plan.branch_weights).astype(float)
+        / starts["period"].map(months).astype(float)
+    )
+    main = pd.DataFrame(
+        {"technology": starts["recipe"].map(recipe["technology"]), "period": starts["period"],
+         "use": rate * starts["recipe"].map(recipe["capacity_per_start"]).astype(float)}
+    )  # fmt: skip
+    parts = [main]
+    for name, technology, amount in zip(
+        further["recipe"], further["technology"], further["capacity_per_start"], strict=True
+    ):
+        of = starts["recipe"] == name
+        parts.append(
+            pd.DataFrame({"technology": technology, "period": starts.loc[of, "period"],
+                          "use": rate[of] * float(amount)})
+        )  # fmt: skip
+    return pd.concat(parts).groupby(["technology", "period"])["use"].sum()
 
 
 # -- builds and money ----------------------------------------------------------------------
@@ -350,7 +390,7 @@ def builds(plan: Plan, prices: Prices) -> Figure | None:
         f"{money(total)} of modules are ordered; most of it for {biggest.index[0]} "
         f"({money(biggest.iloc[0])})",
         "One dot an order, larger for more modules; the line reaches to the first capacity.",
-        svg(themed(spans + dots, 430, 17 * max(4, len(order)))),
+        svg(themed(spans + dots, 430, 17 * max(4, len(order))), "builds"),
         frame.drop(columns="family"),
         [("module", "capex_usd", sorted(set(frame["module"]))),
          ("module", "lead_days", sorted(set(frame["module"])))],
@@ -363,7 +403,7 @@ def money_by_year(plan: Plan, prices: Prices) -> Figure | None:
     alt = _altair()
     years = _years(plan)
     frame = plan.tables["money"]
-    frame = frame[frame["period"].isin(years) & (frame["kind"] != "unserved")]
+    frame = frame[frame["period"].isin(years) & ~frame["kind"].isin(NOT_SPENT)]
     if frame.empty:
         return None
     usd = frame["usd"].astype(float) * frame["branch"].map(plan.branch_weights).astype(float)
@@ -385,8 +425,9 @@ def money_by_year(plan: Plan, prices: Prices) -> Figure | None:
         "money",
         f"{money(total)} are spent, undiscounted; {order[0]} is the largest part "
         f"({money(table.loc[table['kind'] == order[0], 'usd'].sum())})",
-        "Money spent each year, by kind. Unserved demand is not money spent and is not here.",
-        svg(themed(bars, 620, 240)),
+        "Money spent each year, by kind. What unserved demand would have been worth and the "
+        "damages for promises not kept are not money spent and are not here.",
+        svg(themed(bars, 620, 240), "money"),
         wide.rename(columns={k: f"{k}, USD" for k in order}),
         [("module", "capex_usd", None), ("line", "variable_usd", None)],
     )
@@ -501,7 +542,7 @@ def grades(plan: Plan, prices: Prices) -> Figure | None:
         "one of grade D",
         "Share by grade of the weakest claim: of all cited numbers, of the compute delivered "
         "(every recipe from wafer to package), and of the money spent on modules.",
-        svg(themed(chart, 500, 90)),
+        svg(themed(chart, 500, 90), "evidence"),
         frame.rename(columns={"of": "of what"}),
         [],
     )

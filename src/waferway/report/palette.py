@@ -48,12 +48,22 @@ def themed(chart: Any, width: int, height: int) -> dict[str, Any]:
     return spec
 
 
-def svg(spec: dict[str, Any]) -> str:
-    """Draw a specification; the drawing scales with the page and carries no script."""
+def svg(spec: dict[str, Any], name: str) -> str:
+    """Draw a specification; the drawing scales with the page and carries no script.
+
+    Ids in the drawing are renamed after the figure: the drawing engine counts them through the
+    life of the process, and two drawings in one page must not share one.
+    """
+    import re
+
     import vl_convert
 
     drawing: str = vl_convert.vegalite_to_svg(spec)
     # The page styles it: fixed sizes would overflow a phone.
     head, rest = drawing.split(">", 1)
     head = head.replace(' width="', ' data-width="', 1).replace(' height="', ' data-height="', 1)
-    return f"{head}>{rest}"
+    text = f"{head}>{rest}"
+    ids = dict.fromkeys(re.findall(r'\bid="([^"]+)"', text))
+    new = {old: f"{name}-{k}" for k, old in enumerate(ids)}
+    text = re.sub(r'\bid="([^"]+)"', lambda m: f'id="{new[m[1]]}"', text)
+    return re.sub(r"url\(#([^)]+)\)", lambda m: f"url(#{new.get(m[1], m[1])})", text)

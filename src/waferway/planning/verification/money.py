@@ -200,9 +200,9 @@ class Money:
             return
         years = self.clock.months / 12
         self.emergency = decisions.dense("cash", "emergency", self.branch, [()])[0]
-        interest = float(network.setting("emergency_cash_cost")) * years * self.emergency.cumsum()
+        interest = float(network.setting("emergency_cash_cost")) * years * _held(self.emergency)
         for name, usd in self.drawn.items():
-            interest = interest + rate.get(name, 0.0) * years * usd.cumsum()
+            interest = interest + rate.get(name, 0.0) * years * _held(usd)
         self.lines["interest"] = np.where(self.decided, interest, 0.0)
 
     def check(self, findings: Findings) -> None:
@@ -322,3 +322,8 @@ def _known(numbers: Floats, amounts: Floats) -> Floats:
 def _total(terms: Floats, decided: NDArray[np.bool_]) -> Floats:
     total: Floats = np.where(decided, terms.sum(axis=0), 0.0)
     return total
+
+
+def _held(drawn: Any) -> Any:
+    """What is owed on average in each period: all drawn before it and half of what is drawn in it."""
+    return drawn.cumsum() - 0.5 * drawn
