@@ -175,7 +175,7 @@ def _citations(network: Network) -> dict[tuple[str, str, str, str], list[str]]:
     frame = network.table("cite")
     columns = ("table", "key", "column", "period", "claim_id")
     for *cell, claim in zip(*(frame[name] for name in columns), strict=True):
-        out[tuple(cell)].append(claim)  # type: ignore[index]
+        out[tuple(cell)].append(claim)
     return out
 
 

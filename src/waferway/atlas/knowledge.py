@@ -47,9 +47,8 @@ def as_known(network: Network, known: str | dt.date) -> Network:
     Examples
     --------
     >>> from waferway.atlas import world
-    >>> early = world(known="2024-06-30")
-    >>> early.table("outturn").empty
-    True
+    >>> "pack:b200" in as_known(world(), "2024-01-31").table("recipe").index
+    False
     """
     last = known if isinstance(known, dt.date) else end_of(known) - dt.timedelta(days=1)
     evidence = network.evidence.known(last)
@@ -103,10 +102,10 @@ def _fall_back(network: Network, known: Evidence) -> Network:
         rows[row["table"], row["key"], row["column"], row["period"]].append(str(index))
     cite = frames["cite"]
     for index, row in zip(cite.index, cite.to_dict("records"), strict=True):
-        claim = network.evidence.get(row["claim_id"])
-        if claim is None or row["claim_id"] in known:
+        late = network.evidence.get(row["claim_id"])
+        if late is None or late.claim_id in known:
             continue
-        instead = newest.get((claim.subject, claim.metric, claim.valid_text or ""))
+        instead = newest.get((late.subject, late.metric, late.valid_text or ""))
         expected = units.of_cell(row["table"], row["key"], row["column"])
         if instead is None or expected is None:
             continue
