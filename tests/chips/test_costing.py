@@ -13,8 +13,9 @@ from waferway.chips.costing import build_tree, design_nre_usd
 from waferway.chips.flow import Step, evaluate_flow
 from waferway.chips.state import Z95, Parameter, quantile, tech_state
 from waferway.chips.wafer import exact_gross_dies
-from waferway.chips.yields import RepairableBlocks, harvest_yield
+from waferway.chips.yields import RepairableBlocks, die_yield, harvest_yield
 from waferway.errors import InputError, RangeError
+from waferway.evidence.claims import Evidence
 from waferway.evidence.dated import shipped
 
 
@@ -260,3 +261,36 @@ def test_compare(shipped_design):
 def test_carbon_is_a_range_with_named_ends(b200):
     assert (b200.carbon_low_name, b200.carbon_high_name) == ("imec", "act")
     assert 0 < b200.carbon_low_kg < b200.carbon_high_kg
+
+
+def test_unknown_carbon_is_missing_not_zero(small_text):
+    kept = Evidence(
+        [c for c in shipped("waferway.chips").values() if c.metric != "fab_gases"],
+        shipped("waferway.chips").sources.values(),
+    )
+    cost = chips.cost(chips.parse_design(small_text), 2024, draws=0, tornado=False, evidence=kept)
+    assert np.isnan(cost.carbon_low_kg) and "carbon is unknown" in " ".join(cost.notes)
+    assert json.loads(cost.to_json())["carbon_low_kg"] is None
+
+
+def test_four_small_dies_against_one_large(shared_data):
+    """Naples: four dies of 213 mm2 cost 0.59 of a monolith, with 10 % more silicon."""
+    path = shared_data / "chip-economics-checks" / "amd_chiplet_claims_visible.csv"
+    with path.open() as file:
+        claims = {row["claim"]: float(row["value"]) for row in csv.DictReader(file)}
+    area = 4 * 213 / (1 + claims["silicon area overhead of the 4-die version"])
+    state = tech_state(2017)
+    density = state.parameter("node:n16", "defect_density")
+    alpha = state.parameter("process:any", "clustering")
+
+    def per_good(mm2, d0, clustering):
+        side = mm2**0.5
+        good = die_yield(mm2 / 100, d0, clustering=clustering)
+        return 1 / (exact_gross_dies(side, side) * float(good))
+
+    ratio = [
+        4 * per_good(213, d0, clustering) / per_good(area, d0, clustering)
+        for d0, clustering in ((density.low, alpha.low), (density.high, alpha.high))
+    ]
+    published = claims["EPYC Naples 4-die cost versus hypothetical monolith"]
+    assert ratio[1] <= published <= ratio[0]

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from waferway.chips.carbon import CarbonRange, carbon_range
 from waferway.chips.costing import CostTree, build_tree, design_nre_usd
 from waferway.chips.design import ChipDesign
+from waferway.chips.footprint import package_carbon
 from waferway.chips.opening import Design, When, open_design
 from waferway.chips.performance import compute
 from waferway.chips.results import ChipComparison, ChipCost, ChipYield
@@ -29,7 +29,6 @@ from waferway.evidence.claims import Evidence
 __all__ = ["compare", "cost", "yields_of"]
 
 DRAWS = 2000
-WAFER_CM2 = np.pi * 15.0**2
 
 
 def _interval(values: Any) -> tuple[float, float]:
@@ -53,49 +52,6 @@ def _parameters(tree: CostTree) -> list[Parameter]:
     fields = {name: getattr(tree.state, name) for name in TechState.__dataclass_fields__}
     build_tree(tree.design, Recorder(**(fields | {"draws": 0, "seed": None})))
     return list(asked.values())
-
-
-def _carbon(tree: CostTree) -> CarbonRange:
-    """Emissions per good package: logic by two models, other parts at their bounds."""
-    state = tree.state
-    grid = state.value("place:taiwan", "grid_carbon")
-    act, imec = np.zeros(()), np.zeros(())
-    for facts in tree.dies:
-        node = f"node:{facts.die.node}"
-        raw = grid * state.value(node, "fab_energy") + state.value(node, "fab_gases")
-        raw = raw + state.value(node, "fab_materials")
-        wafers = tree.cost.step(f"die:{facts.die.name}").starts / facts.gross
-        one = carbon_range(
-            WAFER_CM2, 1.0, {"act": raw, "imec": state.value(node, "fab_carbon_imec")}
-        )
-        by_name = {one.low_name: one.low_kg, one.high_name: one.high_kg}
-        act, imec = act + wafers * by_name["act"], imec + wafers * by_name["imec"]
-    for low_high, name in ((0, "imec"), (1, "act")):
-        other = _other_carbon_kg(tree, low_high)
-        act, imec = (act + other, imec) if name == "act" else (act, imec + other)
-    pair = sorted([("act", act), ("imec", imec)], key=lambda p: float(np.mean(p[1])))
-    return CarbonRange(np.asarray(pair[0][1]), np.asarray(pair[1][1]), pair[0][0], pair[1][0])
-
-
-def _other_carbon_kg(tree: CostTree, high: int) -> float:
-    """Memory, interposer and assembly, kg, at the low or high bound of their claims."""
-
-    def bound(subject: str, metric: str) -> float:
-        found = tree.state.find(subject, metric)
-        return 0.0 if found is None else (found.low, found.high)[high]
-
-    total = bound("package:any", "carbon_per_package")
-    for stack in tree.stacks:
-        memory = stack.memory
-        name = f"stack:{memory.kind}-{memory.gb_per_stack:g}gb"
-        starts = float(np.mean(tree.cost.step(name).starts))
-        per_gb = bound(f"memory:{memory.kind}", "carbon_per_gb")
-        total += starts * memory.gb_per_stack * per_gb
-    if tree.interposer_gross:
-        wafers = float(np.mean(tree.cost.step("interposer").starts)) / tree.interposer_gross
-        of = f"package:{tree.design.package.kind}"
-        total += wafers * WAFER_CM2 * bound(of, "interposer_carbon")
-    return total / 1000
 
 
 def cost(
@@ -174,7 +130,7 @@ def cost(
     parameters = _parameters(tree)
     rows = _tornado(chip, state, parameters, total, line_age_years) if tornado else ()
     nre = design_nre_usd(chip, state)
-    carbon = _carbon(tree)
+    carbon = package_carbon(tree)
     return ChipCost(
         design=chip.name,
         when=state.when.isoformat(),
@@ -187,24 +143,26 @@ def cost(
         escape_rate=float(tree.escapes),
         nre_usd=sum(nre.values()),
         nre=nre,
-        carbon_low_kg=float(carbon.low_kg),
-        carbon_high_kg=float(carbon.high_kg),
-        carbon_low_name=carbon.low_name,
-        carbon_high_name=carbon.high_name,
+        carbon_low_kg=float(carbon.low_kg) if carbon else np.nan,
+        carbon_high_kg=float(carbon.high_kg) if carbon else np.nan,
+        carbon_low_name=carbon.low_name if carbon else "",
+        carbon_high_name=carbon.high_name if carbon else "",
         tornado_rows=rows,
         claims=tuple(p.claim.claim_id for p in parameters if p.claim is not None),
         draws=draws,
         seed=seed,
-        notes=_notes(parameters),
+        notes=_notes(parameters, carbon is not None),
     )
 
 
-def _notes(parameters: list[Parameter]) -> tuple[str, ...]:
+def _notes(parameters: list[Parameter], carbon: bool) -> tuple[str, ...]:
     weak = sum(1 for p in parameters if p.claim is not None and p.claim.grade == "D")
     own = sum(1 for p in parameters if p.claim is None)
     out = [f"{weak} of {len(parameters)} parameters rest on claims of grade D (own estimates)"]
     if own:
         out.append(f"{own} parameters are the design's own assumptions, without interval")
+    if not carbon:
+        out.append("carbon is unknown: no claims for a node of the design")
     return tuple(out)
 
 
