@@ -203,7 +203,7 @@ class Costs:
             for t in self.decided:
                 label = self.labels[t]
                 declare(("cash", branch, label), max(0.0, self.read.settings["cash_floor_usd"]))
-                declare(("emergency", branch, label))
+                declare(("emergency", branch, label), 0.0, 0.0 if self.goal == "compute" else FREE)
                 for fund, (_, _, row) in funds.items():
                     may = row is None or self.read.admits(row, t)
                     declare(("draws", branch, fund, label), 0.0, FREE if may else 0.0)
