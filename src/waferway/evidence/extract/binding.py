@@ -8,7 +8,7 @@ subject that cannot be found is `unresolved:unnamed`, never a guess.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -149,13 +149,20 @@ class Context:
         self.text, self.lower, self.lang = text, lower, lang
         self.sentences = sentences(text)
         self._starts = [start for start, _ in self.sentences]
-        self.names = [n for n in names if not n.entity.startswith("place:")]
         self.places = [n for n in names if n.entity.startswith("place:")]
         self.dates = list(dates)
         self.actors = list(names)
         self.demoted = {
             n.start for n in names if _PREPOSITION.search(lower, max(0, n.start - 16), n.start)
         }
+        self._actor_starts = [n.start for n in self.actors]
+        self._date_starts = [hit.start for hit in self.dates]
+        # For each name, the last name up to it that no preposition leads.
+        self._leading: list[Mention | None] = []
+        latest: Mention | None = None
+        for name in self.actors:
+            latest = latest if name.start in self.demoted else name
+            self._leading.append(latest)
 
     def sentence(self, place: int) -> tuple[int, int]:
         """Sentence around a place."""
@@ -177,13 +184,15 @@ class Context:
         Names behind a preposition ("near Dresden", "including Samsung") are taken last.
         """
         first, last = self.sentence(place)
-        inside = [n for n in self.actors if first <= n.start < last]
+        low = bisect_left(self._actor_starts, first)
+        inside = self.actors[low : bisect_left(self._actor_starts, last)]
+        leading = self._leading[low - 1 : low] if low else []
         choices = (
             [n for n in inside if n.start <= place and n.start not in self.demoted][::-1],
-            [n for n in self.actors if n.start < first and n.start not in self.demoted][::-1],
+            [n for n in leading if n is not None],
             [n for n in inside if n.start not in self.demoted],
             [n for n in inside if n.start <= place][::-1],
-            [n for n in self.actors if n.start < first][::-1],
+            self.actors[low - 1 : low] if low else [],
             inside,
         )
         pick = next((group[0] for group in choices if group), None)
@@ -204,7 +213,8 @@ class Context:
         """Reading of one date; without a quantity in its sentence it is an interval of its own."""
         span = self.sentence(hit.num_start)
         clause = self.clause(hit.start, hit.end)
-        alone = not any(span[0] <= q.num_start < span[1] for q in quantities)
+        place = bisect_left(quantities, span[0], key=lambda q: q.num_start)
+        alone = place >= len(quantities) or quantities[place].num_start >= span[1]
         value = hit.value
         if alone and not re.match(r"FY|--", value):
             value = {"until": f"/{value}", "since": f"{value}/"}.get(hit.relation, value)
@@ -263,23 +273,23 @@ class Context:
 
     def _attribution(self, span: tuple[int, int]) -> str | None:
         pattern = _SAYS[self.lang]
-        for name in self.names:
-            if not span[0] <= name.start < span[1]:
-                continue
+        low, high = (bisect_left(self._actor_starts, place) for place in span)
+        for name in self.actors[low:high]:
             before = self.text[max(span[0], name.start - 44) : name.start]
             if pattern.search(before) or pattern.match(self.text[name.end : span[1]]):
                 return name.entity
         return None
 
     def _time(self, quantity: Quantity, span: tuple[int, int]) -> str | None:
-        near = [hit for hit in self.dates if span[0] <= hit.start < span[1]]
+        low, high = (bisect_left(self._date_starts, place) for place in span)
+        near = self.dates[low:high]
         if not near:
             return None
 
         def gap(hit: DateHit) -> tuple[int, int]:
-            low, high = sorted((hit.start, quantity.start))
-            crossed = len(re.findall(r"[;；]|[,，、](?!\d)", self.lower[low:high]))
-            return crossed, high - low
+            begin, end = sorted((hit.start, quantity.start))
+            crossed = len(re.findall(r"[;；]|[,，、](?!\d)", self.lower[begin:end]))
+            return crossed, end - begin
 
         hit = min(near, key=gap)
         if re.match(r"FY|--", hit.value):

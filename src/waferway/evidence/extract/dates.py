@@ -323,17 +323,15 @@ def scan(lower: str, lang: str, published: str | None = None) -> list[DateHit]:
     """
     cjk = lang in {"ko", "ja", "zh"}
     rules = _ideographic(lang) if cjk else _alphabetic(lang)
-    taken: list[tuple[int, int]] = []
+    taken = bytearray(len(lower) + 1)
     hits: list[DateHit] = []
     for kind, pattern in rules:
         for match in pattern.finditer(lower):
             start, end = match.span()
-            if any(start < other_end and other < end for other, other_end in taken):
+            if any(taken[start:end]):
                 continue
-            for hit in _hits(kind, match, lang, published):
-                related = _relate(hit, lower, lang)
-                hits.append(related)
-            taken.append((start, end))
+            hits.extend(_relate(hit, lower, lang) for hit in _hits(kind, match, lang, published))
+            taken[start:end] = b"\x01" * (end - start)
     hits.sort(key=lambda hit: hit.start)
     return hits
 

@@ -10,6 +10,7 @@ import calendar
 import datetime as dt
 import hashlib
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -132,19 +133,21 @@ def claims_in(
 
 def _kept_dates(hits: Sequence[DateHit], found: Sequence[Quantity]) -> list[DateHit]:
     """Bare numbers that were read as a quantity after all are no dates."""
-    spans = [(q.num_start, q.num_end) for q in found]
-    return [
-        hit
-        for hit in hits
-        if hit.sure or not any(a < hit.num_end and hit.num_start < b for a, b in spans)
-    ]
+    starts = [q.num_start for q in found]
+
+    def is_read(hit: DateHit) -> bool:
+        place = bisect_left(starts, hit.num_end) - 1
+        return place >= 0 and found[place].num_end > hit.num_start
+
+    return [hit for hit in hits if hit.sure or not is_read(hit)]
 
 
 def _qualified(
     hit: DateHit, by_quantity: Sequence[tuple[Quantity, str]], context: Context
 ) -> str | None:
     first, last = context.sentence(hit.num_start)
-    inside = [pair for pair in by_quantity if first <= pair[0].num_start < last]
+    low, high = (bisect_left(by_quantity, p, key=lambda q: q[0].num_start) for p in (first, last))
+    inside = by_quantity[low:high]
     if not inside:
         return None
     return min(inside, key=lambda pair: abs(pair[0].start - hit.start))[1]

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of numerals read better unbroken
 """Numerals in Chinese, Japanese and Korean: chains of digits, numeral characters and scales.
 
 Owns the way from such chains to exact values with their spans in the shadow. Refuses to know
@@ -13,13 +14,13 @@ from functools import cache
 
 from waferway.evidence.extract.numerals import Numeral, evaluate
 
-__all__ = ["native_korean", "scan"]
+__all__ = ["hide_units", "native_korean", "scan"]
 
 _DIGITS = {
     **dict(zip("〇零一二三四五六七八九", (0, *range(10)), strict=True)),
     **dict(zip("壹贰叁肆伍陆柒捌玖", range(1, 10), strict=True)),
     **dict(zip("貳參肆伍陸柒捌玖", (2, 3, 4, 5, 6, 7, 8, 9), strict=True)),
-    "两": 2, "兩": 2, "壱": 1, "弐": 2, "参": 3, "叄": 3, "○": 0, "洞": 0, "幺": 1,
+    "两": 2, "兩": 2, "倆": 2, "俩": 2, "壱": 1, "弐": 2, "参": 3, "叄": 3, "○": 0, "洞": 0, "幺": 1,
 }  # fmt: skip
 _DIGITS.pop("洞")
 _DIGITS.pop("幺")
@@ -30,9 +31,10 @@ _SCALES = {
 _KOREAN_DIGITS = dict(zip("영일이삼사오육칠팔구", range(10), strict=True)) | {"공": 0, "륙": 6}
 _KOREAN_SCALES = {"십": 10, "백": 100, "천": 1000, "만": 10**4, "억": 10**8, "조": 10**12,
                   "경": 10**16}  # fmt: skip
+_FORMAL = frozenset("伍陆陸肆参參拾仟佰")
 _VAGUE = {"几": 1, "幾": 1, "数": 1, "數": 1, "수": 1, "몇": 1, "多": 0, "余": 0, "餘": 0, "여": 0}
 
-_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d])|\d+(?:\.\d+)?"
+_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d])|\d+\.\d+(?!\d|\.\d)|\d+|(?<![\w.])\.\d+(?![\d.])"
 _NATIVE = {
     "한": 1, "하나": 1, "두": 2, "둘": 2, "세": 3, "셋": 3, "석": 3, "서": 3, "네": 4, "넷": 4,
     "넉": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8, "아홉": 9, "열": 10, "열한": 11,
@@ -58,7 +60,7 @@ def _pattern(lang: str) -> re.Pattern[str]:
     if lang == "ko":
         chars = "".join({**_KOREAN_DIGITS, **_KOREAN_SCALES})
         scales = "".join(_KOREAN_SCALES)
-        lead = rf"(?<![a-z0-9_.])(?:{_NUMBER})"
+        lead = rf"(?<![a-z0-9_])(?<!\d\.)(?:{_NUMBER})"
         return re.compile(
             rf"(?P<mixed>{lead}(?:[ ]?[여]?[{scales}]+(?:[ ]?(?:\d[\d,]*(?:\.\d+)?)"
             rf"(?=[ ]?[{scales}]))?)*(?:(?<=[{scales}])[ ]?\d[\d,]*(?![\d.]))?)"
@@ -66,11 +68,15 @@ def _pattern(lang: str) -> re.Pattern[str]:
             rf"(?:[ ][{chars}]*[{scales}])*)"
         )
     chars = "".join({**_DIGITS, **_SCALES})
-    vague = "几幾数數" if lang == "zh" else "数"
+    # "some tens": a vague word counts only in front of a scale or inside a chain.
+    some = "几幾数數" if lang == "zh" else "数"
+    vague = f"|[{some}](?=[{''.join(_SCALES)}])|(?<=[{chars}])[{some}](?=[万萬億亿]|[个個][^百])"
     return re.compile(
-        rf"(?P<run>(?:(?<![a-z0-9_.])(?:{_NUMBER})|[{chars}{vague}])"
-        rf"(?:{_NUMBER}|[{chars}{vague}]|(?<=[{chars}])[多余餘](?=[万萬億亿])|点(?=[一二三四五六七八九零〇\d])"
-        rf"|點(?=[一二三四五六七八九零〇\d])|半(?=[万萬億亿]))*)"
+        rf"(?P<run>(?:(?<![a-z0-9_])(?<!\d\.)(?:{_NUMBER})|[{chars}]{vague})"
+        rf"(?:{_NUMBER}|[{chars}]{vague}|(?<=[\d{chars}])[多余餘][ ]?(?=[万萬億亿])"
+        rf"|点(?=[一二三四五六七八九零〇壹贰叁肆伍陆柒捌玖貳參陸\d])"
+        rf"|點(?=[一二三四五六七八九零〇壹贰叁肆伍陆柒捌玖貳參陸\d])|半(?=[万萬億亿])"
+        rf"|(?<=[{chars}])・(?=[一二三四五六七八九〇零]))*)"
     )
 
 
@@ -114,6 +120,22 @@ def _natives(lower: str) -> Iterator[Numeral]:
         yield Numeral(match.start(), match.end(), Fraction(value), article=value == 1)
 
 
+_UNIT_STARTS = re.compile(
+    r"千(?=瓦|米|克|兆|字[节節]|比特|赫)|百(?=[万萬]瓦|分[点點])|十(?=[亿億]瓦)|兆(?=瓦|字|赫|位元)"
+)
+
+
+def hide_units(lower: str, lang: str) -> str:
+    """Hide characters of scale that begin a Chinese unit (千瓦), so that 120万千瓦 keeps its 万.
+
+    Examples
+    --------
+    >>> hide_units("1.2千瓦", "zh")
+    '1.2_瓦'
+    """
+    return _UNIT_STARTS.sub("_", lower) if lang == "zh" else lower
+
+
 _PIECE = re.compile(rf"{_NUMBER}|.", re.DOTALL)
 
 
@@ -124,8 +146,8 @@ def _chain(text: str, offset: int, lang: str) -> Iterator[Numeral]:
     for match in _PIECE.finditer(text):
         piece = match[0]
         start, end = match.span()
-        if piece[0].isdigit() and piece[0].isascii():
-            tokens.append(("num", Fraction(piece.replace(",", "")), start, end))
+        if piece[-1].isdigit() and piece[-1].isascii():
+            tokens.append(("num", Fraction("0" + piece.replace(",", "")), start, end))
         elif piece in digits:
             if tokens and tokens[-1][0] in {"digit", "row"}:
                 _, value, first, _ = tokens[-1]
@@ -136,10 +158,14 @@ def _chain(text: str, offset: int, lang: str) -> Iterator[Numeral]:
             tokens.append(("scale", Fraction(scales[piece]), start, end))
         elif piece in _VAGUE:
             tokens.append(("vague", Fraction(_VAGUE[piece]), start, end))
-        elif piece in "点點":
+        elif piece in "点點・":
             tokens.append(("point", Fraction(0), start, end))
         elif piece == "半":
             tokens.append(("half", Fraction(1, 2), start, end))
+    if tokens and tokens[0][0] == "scale" and tokens[0][1] >= 10**4:
+        tokens = tokens[1:] if any(role != "scale" for role, *_ in tokens) else []
+    if len(tokens) == 1 and text in _FORMAL:
+        return  # 陆地, 拾起: formal numerals alone are other words
     while tokens:
         for count in range(len(tokens), 0, -1):
             total = _value(tokens[:count], lang)
@@ -169,7 +195,7 @@ def _value(tokens: list[tuple[str, Fraction, int, int]], lang: str) -> Fraction 
             place += 2
             continue
         if role == "vague":
-            if value:
+            if value and not plain:
                 plain.append(("digit", value))
             place += 1
             continue
@@ -178,7 +204,7 @@ def _value(tokens: list[tuple[str, Fraction, int, int]], lang: str) -> Fraction 
             plain.append(("zero", value))
             continue
         if role == "row" and lang == "zh" and end - start == 2 and plain and value < 10:
-            plain.append(("digit", value))
+            plain.append(("num", value))  # 五亿零六: the scale is said
             place += 1
             continue
         plain.append((role, value))

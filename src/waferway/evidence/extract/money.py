@@ -20,10 +20,10 @@ _CODES = (
 ).split()
 
 _SIGNS = (
-    ("TWD", r"nt ?\$|nt\$|twd ?\$"), ("HKD", r"hk ?\$|hkd ?\$"), ("SGD", r"s ?\$|sgd ?\$"),
-    ("CAD", r"c ?\$|ca\$|cad ?\$|can\$"), ("AUD", r"a ?\$|au\$|aud ?\$"),
-    ("NZD", r"nz ?\$|nzd ?\$"), ("BRL", r"r ?\$"), ("MXN", r"mx ?\$|mxn ?\$"),
-    ("USD", r"us ?\$|u\.s\. ?\$|usd ?\$|\$ ?us|\$"), ("EUR", "€"), ("GBP", "£"), ("KRW", "₩"),
+    ("TWD", r"nt ?\$|nt\$|twd ?\$"), ("HKD", r"hk ?\$|hkd ?\$"), ("SGD", r"s\$|sgd ?\$"),
+    ("CAD", r"c ?\$|ca\$|cad ?\$|can\$"), ("AUD", r"a\$|au\$|aud ?\$"),
+    ("NZD", r"nz ?\$|nzd ?\$"), ("BRL", r"r\$"), ("MXN", r"mex\$|mx ?\$|mxn ?\$"),
+    ("USD", r"us ?\$|u\$[ds]|u\.s\. ?\$|usd ?\$|\$ ?us|\$"), ("EUR", "€"), ("GBP", "£"), ("KRW", "₩"),
     ("INR", r"₹|rs\.? ?"), ("CNY", r"rmb ?¥|rmb|cn¥"), ("JPY", r"jp¥|jpy ?¥"),
     ("yen", "¥|￥"), ("ILS", "₪"), ("VND", "₫"), ("RUB", "₽"), ("PHP", "₱"), ("THB", "฿"),
     ("TRY", "₺"), ("CHF", r"sfr\.?|fr\."),
@@ -120,12 +120,12 @@ _OTHER = {
     "en": "cents?|pence|penny|pennies|p\\.|francs?|marks?|deutsche marks?|(?:netherlands |dutch )?"
     "guilders?|crowns?|pesos?|dinars?|dirhams?|riyals?|rials?|liras?|lire|pesetas?|escudos?|"
     "schillings?|shillings?|drachmas?|rands?|nairas?|hryvnias?|forints?|korun[ay]s?|kronor|kroner|"
-    "markkaa?|punts?|ecus?|(?:\\w+ )?(?:pounds?|dollars?|francs?|pesos?|dinars?|rupees?|crowns?|"
+    "(?:\\w+ )?markkaa?|bitcoins?|satoshis?|kuai|₡|₭|₿|punts?|ecus?|(?:\\w+ )?(?:pounds?|dollars?|francs?|pesos?|dinars?|rupees?|crowns?|"
     "kron[ae]r?|pa'?anga|dirhams?|marks?|pesetas?)",
-    "es": "centavos?|c[eé]ntimos?|francos?(?: franceses| belgas)?|marcos?(?: alemanes)?|"
-    "florines(?: holandeses)?|coronas?(?: \\w+as)?|pesos?(?: \\w+os?)?|dinares?(?: \\w+[eí]s)?|"
+    "es": "centavos?|c[eé]ntimos?|francos?(?: franceses| belgas)?|marcos?(?: alemanes| finlandeses| \\w+eses)?|"
+    "florines(?: holandeses| neerlandeses)?|coronas?(?: \\w+as)?|pesos?(?: \\w+os?)?|dinares?(?: \\w+[eí]s)?|"
     "dirhams?|riyales|liras?(?: \\w+as)?|pesetas?|escudos?|chelines|dracmas?|rublos?|bahts?|"
-    "d[oó]lares (?:de )?\\w+|libras? (?:de )?\\w+|peniques?",
+    "d[oó]lares (?:\\w+(?:enses|anos|inos|eses|ianos))|peniques?|libras?(?: \\w+esas?| egipcias)?|bitcoins?",
     "it": "centesim[oi]|franch?[oi](?: \\w+[ei])?|march?[oi](?: tedesch[oi]| \\w+[ei])?|"
     "fiorin[oi](?: \\w+[ei])?|coron[ae](?: \\w+[ei])?|pesos?|dinar[oi](?: \\w+[ei])?|dirham|"
     "lir[ae](?: \\w+[ei])?|peset[ae]|scudi|scellini|dracm[ae]|rubl[oi]|dollar[oi] \\w+[ei]|penny",
@@ -157,7 +157,7 @@ def currency_after(lang: str, *, wide: bool = False) -> Lexicon:
     if cjk:
         entries += [("USD", r"us\$|usd"), ("EUR", "eur(?!o)")]
     if wide:
-        entries.insert(0, ("other", _OTHER[lang]))
+        entries.append(("other", _OTHER[lang]))
     latin = "" if not cjk else r"(?![a-z])"
     entries += [(code, code.lower() + latin) for code in _CODES]
     entries += [("CNY", "rmb" + latin), ("TWD", r"nt\$"), ("USD", r"us\$|\$(?: ?us)?"), ("EUR", "€"),

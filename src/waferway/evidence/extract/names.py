@@ -202,12 +202,13 @@ def mentions(text: str, lang: str) -> list[Mention]:
     for match in _registry().finditer(text):
         index = int((match.lastgroup or "k0")[1:])
         found.append(Mention(match.start(), match.end(), match[0], _KNOWN[index][0]))
-    taken = [(m.start, m.end) for m in found]
+    taken = bytearray(len(text) + 1)
+    for known_name in found:
+        taken[known_name.start : known_name.end] = b"\x01" * (known_name.end - known_name.start)
     for start, end in _unknown(text, lang):
-        if not any(start < last and first < end for first, last in taken):
+        if not any(taken[start:end]):
             name = text[start:end]
             found.append(Mention(start, end, name, f"unresolved:{_slug(name)}"))
-            taken.append((start, end))
     return sorted(found, key=lambda m: m.start)
 
 
@@ -255,7 +256,7 @@ def _unknown(text: str, lang: str) -> list[tuple[int, int]]:
             ):
                 continue
         elif re.search(r"(?:^|[.!?\n]\s*)$", before) and " " not in text[start:end] and not (
-            re.search(r"[A-Z].*[A-Z]", text[start:end]) or text.count(text[start:end]) > 1
+            re.search(r"[A-Z].*[A-Z]", text[start:end]) or text.find(text[start:end], end) > 0
             or re.match(r"'s | (?:will|said|has|plans?|expects?|is|wants?|anunci|invert|investir|investirà|va |a |ha )", text[end : end + 12])
         ):  # fmt: skip
             continue

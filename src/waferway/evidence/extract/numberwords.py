@@ -73,22 +73,27 @@ def _parts(text: str, first: int) -> dict[str, Word]:
     return table
 
 
+def _bare(word: str) -> str:
+    """A word without accents, as it is often typed."""
+    return word.translate(str.maketrans("áéíóúèêàôûç", "aeioueeaouc"))
+
+
 _HALF = Word("half", Fraction(1, 2))
 
 
 def _english() -> Words:
-    table = _adds("zero|nought|naught|nil one|a two three four five six seven eight nine ten", 0)
+    table = _adds("zero|nought|naught|nil one two three four five six seven eight nine ten", 0)
     table |= _adds(
         "eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen", 11
     )
     table |= _adds("twenty thirty forty|fourty fifty sixty seventy eighty ninety", 20, 10)
-    table["an"] = table["a"]
+    table["a"] = table["an"] = Word("lead", Fraction(1))
     table |= _scales(
-        e2="hundred hundreds", e3="thousand thousands", e6="million millions mln mn",
-        e9="billion billions bn bln", e12="trillion trillions tn trn", e5="lakh", e7="crore",
+        e2="hundred hundreds", e3="thousand thousands", e6="million millions mln mn mil",
+        e9="billion billions bn bln", e12="trillion trillions tn trn tln", e5="lakh", e7="crore",
     )  # fmt: skip
     table |= {"half": _HALF, "halves": _HALF}
-    for word in ("dozen", "dozens", "dz", "dzs", "doz"):
+    for word in ("dozen", "dozens", "dz", "dzs", "doz", "dozs"):
         table[word] = Word("dozen", Fraction(12))
     ordinals = (
         "third fourth|quarter fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
@@ -131,29 +136,39 @@ def _spanish() -> Words:
         e3="mil miles", e6="millón millon millones mill", e9="millardo millardos",
         e12="billón billon billones", e18="trillón trillon trillones", e2="cientos",
     )  # fmt: skip
-    table |= {"medio": _HALF, "media": _HALF, "mitad": _HALF, "medios": _HALF}
-    for word in ("docena", "docenas"):
+    table |= {
+        "medio": _HALF,
+        "media": _HALF,
+        "mitad": _HALF,
+        "medios": Word("part", Fraction(1, 2)),
+    }
+    for word in ("docena", "docenas", "dz"):
         table[word] = Word("dozen", Fraction(12))
     parts = _parts(
         "tercio cuarto quinto sexto séptimo|septimo octavo noveno décimo|decimo "
         "onceavo|undécimo doceavo|duodécimo treceavo catorceavo quinceavo dieciseisavo "
         "diecisieteavo dieciochoavo diecinueveavo veinteavo|veintavo|vigésimo", 3
     )  # fmt: skip
-    tens = "treint cuarent cincuent|cinco sesent setent ochent novent".split()
+    tens = "treint cuarent cincuent sesent setent ochent novent".split()
     for index, group in enumerate(tens):
         for stem in group.split("|"):
             for ending in ("avo", "aavo"):
                 parts[stem + ending] = Word("part", Fraction(1, 30 + 10 * index))
-    for words, power in (("centésimo centavo", 2), ("milésimo", 3), ("millonésimo", 6)):
+    for words, power in (
+        ("centésimo", 2),
+        ("milésimo", 3),
+        ("millonésimo", 6),
+        ("billonésimo", 12),
+    ):
         for word in words.split():
             parts[word] = Word("part", Fraction(1, 10**power))
-    # centavo is a coin first
-    parts.pop("centavo")
+    parts["cincoavo"] = Word("part", Fraction(1, 5))
     units = "un|uno dos tres|trés cuatro cinco seis|séis siete ocho nueve".split()
     for index, ten in enumerate("veinti treintai cuarentai cincuentai sesentai".split()):
         for unit, names in enumerate(units, 1):
             for name in names.split("|"):
                 parts[f"{ten}{name}avo"] = Word("part", Fraction(1, 20 + 10 * index + unit))
+    parts |= {_bare(word): value for word, value in parts.items()}
     feminine = {word[:-1] + "a": value for word, value in parts.items() if word[-1] == "o"}
     parts |= feminine
     table |= parts | {f"{word}s": value for word, value in parts.items()}

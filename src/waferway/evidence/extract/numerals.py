@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one pattern a line
 """Numerals in five alphabetic languages: digits, separators, words, scales, halves, parts.
 
 Owns the way from characters to exact values (fractions) with their spans in the shadow. Refuses
@@ -148,7 +149,8 @@ def _tokens(lower: str, words: Words, mark: str) -> Iterator[_Token]:
                 if len(tail) == count - 1 and all(m["word"] for m in tail):
                     chain = lower[match.start() : tail[-1].end()].replace(" ", "-")
                     found = table.get(chain)
-                    if found is not None:
+                    glued = " " not in lower[match.start() : tail[-1].end()]
+                    if found is not None and (glued or found.role != "part"):
                         index += count - 1
                         yield _Token(match.start(), tail[-1].end(), found.role, found.value)
                         break
@@ -174,7 +176,8 @@ def _word_token(
             match.start(), match.end(), found.role, found.value, article=word in words.article
         )
     elif word in joins:
-        yield _Token(match.start(), match.end(), "join", Fraction(0))
+        # The Spanish y also stands inside numbers (treinta y cinco).
+        yield _Token(match.start(), match.end(), "join", Fraction(1 if word == "y" else 0))
     elif word in words.point:
         yield _Token(match.start(), match.end(), "point", Fraction(0))
 
@@ -201,7 +204,7 @@ def evaluate(tokens: Sequence[tuple[str, Fraction]]) -> Fraction | None:
             rest.pop()
             if len(rest) > 1 and rest[-1] == ("add", Fraction(1)):
                 rest.pop()
-        elif rest[-1] == ("add", Fraction(1)):  # "and a half"
+        elif rest[-1][1] == 1 and rest[-1][0] in {"add", "lead"}:  # "and a half"
             rest.pop()
             if not rest:
                 return value
@@ -229,10 +232,15 @@ def _scaled(tokens: Sequence[tuple[str, Fraction]]) -> Fraction | None:
     before, after = list(tokens[:-minus]), list(tokens[1 - minus :])
     if before and before[-1][0] == "join":
         return None
+    counted = any(kind == "num" for kind, _ in before)
+    if after and (after[0][0] == "lead" or (counted and after[0][0] == "add")):
+        return None  # "1.2 billion a year": the article is no number
     if after and after[0][0] == "join":
         after = after[1:]
         written = all(kind != "num" for kind, _ in tokens)  # "12,5 Milliarden und zwei Werke"
-        if not after or not (after[0][0] == "half" or (written and size <= 1000)):
+        if not after or after[0][0] == "lead":
+            return None
+        if after[0][0] != "half" and not (written and size <= 1000):
             return None
     head = Fraction(1) if not before else evaluate(before)
     tail = Fraction(0) if not after else evaluate(after)
@@ -249,13 +257,15 @@ def _with_part(tokens: Sequence[tuple[str, Fraction]]) -> Fraction | None:
     if before[-1][0] == "join":
         return None
     for place in range(len(before) - 1, 0, -1):
-        if before[place][0] == "join":
-            whole, top = evaluate(before[:place]), evaluate(before[place + 1 :])
-            # A join inside the numerator ("cincuenta y cuatro") is no join of whole and part.
-            if whole is not None and top is not None and top * size < 1:
-                inner = evaluate(before)
-                if inner is None or (before[place + 1][1] < 1 / size and whole * size < 1 < whole):
-                    return whole + top * size
+        if before[place][0] != "join":
+            continue
+        whole, top = evaluate(before[:place]), evaluate(before[place + 1 :])
+        if whole is None or top is None or top * size >= 1:
+            continue
+        inside = before[place][1] == 1 and _room(before[place - 1][1]) == 10 and top < 10
+        if not inside:
+            role, last = before[place - 1]
+            return whole + top * size * (last if role == "scale" and last >= 1000 else 1)
     top = evaluate(before)
     return None if top is None else top * size
 
@@ -294,7 +304,7 @@ def _room(value: Fraction) -> Fraction:
     return Fraction(100) if value % 100 == 0 else Fraction(10)
 
 
-_GAP = re.compile(r"[ \u00a0\u202f]{0,2}|[ ]{0,2}-[ ]{0,2}|[ ]?\n[ ]?|' ?")
+_GAP = re.compile(r"[ \u00a0\u202f]{0,3}|[ ]{0,2}-[ ]{0,2}|[ ]?\n[ ]?|' ?")
 
 
 def _runs(lower: str, tokens: Iterator[_Token]) -> Iterator[list[_Token]]:
@@ -349,11 +359,20 @@ def _numerals(run: list[_Token]) -> Iterator[Numeral]:
         taken = run[place : place + count]
         place += count
         numeral = _numeral(taken, value)
-        if place + 1 < len(run) and run[place].role == "point" and numeral.scale == 1:
+        if place + 1 < len(run) and run[place].role == "point" and not numeral.article:
+            mixed, used = _longest(run[place + 1 : place + 8])
+            last = run[place + mixed].role if mixed else ""
+            if mixed and (last in {"part", "half"} or run[place + mixed].fraction):
+                size = numeral.scale if numeral.scale >= 1000 else 1
+                yield replace(numeral, end=run[place + mixed].end, value=numeral.value + used * size,
+                              grouped=True)  # fmt: skip
+                place += 1 + mixed
+                continue
+        if place + 1 < len(run) and run[place].role == "point" and numeral.scale <= 100:
             extra, more = _decimals(run[place + 1 :])
             if extra:
                 numeral = replace(numeral, value=numeral.value + more[0], end=more[2],
-                                  step=more[1], grouped=True)  # fmt: skip
+                                  step=more[1], scale=Fraction(1), grouped=True)  # fmt: skip
                 place += 1 + extra
                 while place < len(run) and run[place].role == "scale":
                     size = run[place].value
@@ -365,7 +384,7 @@ def _numerals(run: list[_Token]) -> Iterator[Numeral]:
 
 
 def _longest(tokens: list[_Token]) -> tuple[int, Fraction]:
-    pairs = []
+    pairs: list[tuple[str, Fraction]] = []
     for token in tokens:
         if token.role == "point":
             break

@@ -80,26 +80,11 @@ def scan(shadow: Shadow, lang: str, dates: Sequence[DateHit] = ()) -> list[Quant
     """
     scanner = Scanner(shadow, lang, dates)
     if lang in CJK:
-        numbers = ideographs.scan(_plain_units(shadow.lower, lang), lang)
+        numbers = ideographs.scan(ideographs.hide_units(shadow.lower, lang), lang)
     else:
         numbers = numerals.scan(shadow.lower, lang)
     amounts = [scanner.amount(n) for n in numbers if not scanner.is_blocked(n.start, n.end)]
     return _join(scanner, amounts)
-
-
-_UNIT_STARTS = {
-    "zh": re.compile(r"千(?=瓦|米|克|兆)|百(?=[万萬]瓦|分[点點])|十(?=[亿億]瓦)|兆(?=瓦|字|赫|位元)|(?<=\d)分"),
-    "ja": re.compile(r"百(?=分)"), "ko": re.compile("(?!)"),
-}  # fmt: skip
-
-
-def _plain_units(lower: str, lang: str) -> str:
-    """Hide scale characters that begin a unit (千瓦) from the scanner of numerals."""
-    if lang != "zh":
-        return lower
-    pattern = _UNIT_STARTS[lang]
-    # 120万千瓦 keeps 万 as a scale and 千瓦 as the unit.
-    return pattern.sub("_", lower)
 
 
 def _same_unit(first: Amount, second: Amount) -> bool:

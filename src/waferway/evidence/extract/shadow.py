@@ -20,7 +20,7 @@ _CLUSTER = re.compile(
 )
 _PLAIN = {
     "’": "'", "‘": "'", "ʼ": "'", "`": "'", "−": "-", "‐": "-", "‑": "-", "﹣": "-",
-    "—": "–", "―": "–", "〜": "~", "～": "~", "∼": "~", "⁓": "~",
+    "—": "–", "⁄": "/", "―": "–", "〜": "~", "～": "~", "∼": "~", "⁓": "~",
     "，": "，", "。": "。", "：": ":", "；": ";", "、": "、", "　": " ",
     "㎿": "MW", "\u200b": " ", "\u00ad": "-", "\ufeff": " ", "·": "·",
 }  # fmt: skip
@@ -64,7 +64,7 @@ class Shadow:
 def _normal(cluster: str) -> str:
     if cluster in _PLAIN:
         return _PLAIN[cluster]
-    return unicodedata.normalize("NFKC", cluster)
+    return unicodedata.normalize("NFKC", cluster).replace("\u2044", "/")
 
 
 def shadow(source: str) -> Shadow:
