@@ -324,6 +324,6 @@ def _total(terms: Floats, decided: NDArray[np.bool_]) -> Floats:
     return total
 
 
-def _held(drawn: Any) -> Any:
-    """What is owed on average in each period: all drawn before it and half of what is drawn in it."""
-    return drawn.cumsum() - 0.5 * drawn
+def _held(drawn: Floats) -> Floats:
+    """What is owed on average in each period: all drawn before, half of what is drawn in it."""
+    return np.asarray(drawn.cumsum() - 0.5 * drawn)
