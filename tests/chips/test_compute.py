@@ -358,7 +358,7 @@ def test_cost_per_token_and_per_training_flop(shipped_design):
     paid = chips.compute(shipped_design("h100-sxm"), 2024, usd_per_hour=2.0)
     rows = paid.to_frame().set_index("measure")
     tokens = free.loc["serving, generated tokens", "value"]
-    million = rows.loc["cost of a million generated tokens"]
+    million = rows.loc["serving, cost of a million generated tokens"]
     assert million["value"] == pytest.approx(2.0 / 3600 / tokens * 1e6)
     assert million["low"] < million["value"] < million["high"]
     rate = free.loc["training, 1024 chips", "value"]

@@ -6,7 +6,7 @@ Owns the joining of equivalents, kernel law, fleets and serving for one design.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,7 @@ from waferway.chips.serving import (
     cost_per_training_flop_usd,
     serve,
 )
-from waferway.chips.state import TechState
+from waferway.chips.state import Parameter, TechState
 from waferway.chips.training import Transformer
 from waferway.evidence.claims import Evidence
 
@@ -125,49 +125,64 @@ def compute(
                 usd = [float(cost_per_training_flop_usd(usd_per_hour, r)) for r in (rate, *spread)]
                 basis = f"6ND, batch {global_batch}"
                 add(f"cost of 1e21 training FLOP, {n} chips", usd[0], "USD", basis, usd[:0:-1])
-    if peak and bandwidth and memory:
-        width = 8 if narrow else 16
-        link = chip.compute.link_bytes_s or 0.0
-        own = Accelerator(chip.name, peak, bandwidth, chip.power_w, memory, link, width)
-        law = transfer(_roofline(state), a100, own, power_exponent=exponent)
-        held = float(state.value("serving:decode", "memory_share"))
-        weight_bytes = width / 8
-        group = 1
-        while group < 64 and group * memory * held < LLAMA.parameters * weight_bytes * 1.15:
-            group *= 2
-        if group == 1 or link:
-            served = Serving(
-                LLAMA, PROMPT_TOKENS, OUTPUT_TOKENS, group, weight_bytes, 1.0, memory_share=held
-            )
+    for width, top in (
+        (8, narrow),
+        (16, None if narrow else wide),
+        (4, dense_peak_flops(chip, 4)),
+    ):
+        if top and bandwidth and memory:
+            own = Accelerator(
+                chip.name, top, bandwidth, chip.power_w, memory, chip.compute.link_bytes_s or 0.0,
+                width,
+            )  # fmt: skip
+            law = transfer(_roofline(state), a100, own, power_exponent=exponent)
             quality = state.parameter(
                 f"software:{software or chip.compute.software}", "serving_share"
             )
-            rates = serve(
-                served,
-                own,
-                law,
-                link_efficiency=float(state.value("serving:decode", "link_share")),
-                software=quality.central,
-            )
-            for measure, rate in (
-                ("serving, generated tokens", rates.output_tokens_s),
-                ("serving, decode alone", rates.decode_tokens_s),
-                ("serving, prefill alone", rates.prefill_tokens_s),
-            ):
-                each = rate / group
-                spread = (
-                    each * quality.low / quality.central,
-                    each * quality.high / quality.central,
-                )
-                add(measure, each, "token/s", f"Llama-2-70B, groups of {group}", spread)
-                if usd_per_hour is not None and measure.startswith("serving, generated"):
-                    usd = [
-                        float(cost_per_million_tokens_usd(usd_per_hour, r)) for r in (each, *spread)
-                    ]
-                    basis = f"Llama-2-70B, groups of {group}"
-                    add("cost of a million generated tokens", usd[0], "USD", basis, usd[:0:-1])
-        else:
-            notes.append("serving: state compute.link to serve with several chips")
+            _serving_rows(add, notes, state, own, law, quality, usd_per_hour)
     if chip.power_w:
         add("power", chip.power_w, "W", "stated")
     return ChipCompute(chip.name, state.when.isoformat(), worth.weights, tuple(rows), tuple(notes))
+
+
+def _serving_rows(
+    add: Callable[..., None],
+    notes: list[str],
+    state: TechState,
+    own: Accelerator,
+    law: Roofline,
+    quality: Parameter,
+    usd_per_hour: float | None,
+) -> None:
+    """Rows of the reference model on the smallest group of chips that holds it."""
+    name = "serving" if own.bits >= 8 else f"serving {own.bits}-bit"
+    held = float(state.value("serving:decode", "memory_share"))
+    weight_bytes = own.bits / 8
+    group = 1
+    while group < 64 and group * own.memory_bytes * held < LLAMA.parameters * weight_bytes * 1.15:
+        group *= 2
+    if group > 1 and not own.link_bytes_s:
+        notes.append(f"{name}: state compute.link to serve with several chips")
+        return
+    served = Serving(
+        LLAMA, PROMPT_TOKENS, OUTPUT_TOKENS, group, weight_bytes, 1.0, memory_share=held
+    )
+    rates = serve(
+        served,
+        own,
+        law,
+        link_efficiency=float(state.value("serving:decode", "link_share")),
+        software=quality.central,
+    )
+    basis = f"Llama-2-70B, {own.bits}-bit, groups of {group}"
+    bounds = (quality.low / quality.central, quality.high / quality.central)
+    for measure, rate in (
+        ("generated tokens", rates.output_tokens_s / group),
+        ("decode alone", rates.decode_tokens_s / group),
+        ("prefill alone", rates.prefill_tokens_s / group),
+    ):
+        spread = (rate * bounds[0], rate * bounds[1])
+        add(f"{name}, {measure}", rate, "token/s", basis, spread)
+        if usd_per_hour is not None and measure == "generated tokens":
+            usd = [float(cost_per_million_tokens_usd(usd_per_hour, r)) for r in (rate, *spread)]
+            add(f"{name}, cost of a million generated tokens", usd[0], "USD", basis, usd[:0:-1])

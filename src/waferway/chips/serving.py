@@ -86,6 +86,18 @@ class Serving:
         return self.cache_per_token * (self.prompt_tokens + self.output_tokens / 2)
 
     @property
+    def passing_bytes(self) -> float:
+        """Bytes that norms, residuals, splits and activations of one token move, all layers.
+
+        Values read or written per token and layer, two bytes each: 8 hidden widths around norms
+        and residuals, 4 around the split of queries, keys and values, 3 (gated) or 2 feed-forward
+        widths around the activation.
+        """
+        around = 3 if self.model.gated else 2
+        values = 12 + around * self.model.feed_forward
+        return 2 * self.model.layers * self.model.hidden * values
+
+    @property
     def flops_per_token(self) -> float:
         """Forward FLOPs of one token without attention scores."""
         return 2 * self.model.parameters * self.active_share
@@ -142,7 +154,7 @@ def decode_step_s(
     """Time of one decode step at a batch, s.
 
     ``max((weights + cache) / (W e_b), FLOPs / (P e_c)) + collectives``; without overlap the
-    cache is read after the matrix products.
+    cache is read, and the operators that are no matrix products run, after these.
 
     Examples
     --------
@@ -157,11 +169,12 @@ def decode_step_s(
     peak = serving.chips * law.compute_efficiency * chip.peak_flops
     read = serving.weights / wide
     cache = requests * serving.cache_per_request / wide
+    passing = requests * serving.passing_bytes / wide
     compute = requests * serving.flops_per_token / peak
     links = _collective_s(serving, chip, requests, link_efficiency)
     if serving.overlap:
         return np.asarray(np.maximum(read + cache, compute) + links)
-    return np.asarray(np.maximum(read, compute) + cache + links)
+    return np.asarray(np.maximum(read, compute) + cache + passing + links)
 
 
 def serve(
@@ -196,6 +209,9 @@ def serve(
     prefill = serving.prompt_tokens * serving.flops_per_token / peak + float(
         _collective_s(serving, chip, serving.prompt_tokens, link_efficiency)
     )
+    if not serving.overlap:
+        wide = serving.chips * law.bandwidth_efficiency * chip.bandwidth_bytes_s
+        prefill += serving.prompt_tokens * serving.passing_bytes / wide
     if room < serving.cache_per_request:
         return ServingRates(0.0, np.inf, prefill, 0.0, 0.0, 0.0, "weights do not fit")
     batch, limit = room / serving.cache_per_request, "memory"
