@@ -20,7 +20,7 @@ from waferway.evidence.ledger.authority import Head, Registry
 from waferway.evidence.ledger.bundles import ALWAYS_SHOWN, find_erasures
 from waferway.evidence.ledger.canonical import read_canonical
 from waferway.evidence.ledger.checkpoints import Checkpoint, open_checkpoint
-from waferway.evidence.ledger.commitments import fits
+from waferway.evidence.ledger.commitments import opened
 from waferway.evidence.ledger.entries import Entry
 from waferway.evidence.ledger.failures import (
     CheckpointRootAltered,
@@ -420,12 +420,11 @@ class _Audit:
                 return None
             raise PayloadMissing("fields are gone and no erasure is logged")
         try:
-            right = fits(fields, salts, entry.payload)
+            payload = opened(fields, salts, entry.payload)
         except LedgerError as broken:
             raise PayloadAltered(f"fields: {broken}") from broken
-        if not right:
+        if payload is None:
             raise PayloadAltered("fields or salts do not give the commitment")
-        payload: dict[str, Any] = read_canonical(fields)
         return payload
 
     def replayed(self, broken: LedgerError, entry: Entry, registry: Registry) -> LedgerError:

@@ -28,7 +28,7 @@ from waferway.errors import OutputExists
 from waferway.evidence.ledger.authority import KEY_TYPES, Registry, superseded_ids
 from waferway.evidence.ledger.canonical import canonical_json, read_canonical
 from waferway.evidence.ledger.checkpoints import Checkpoint, open_checkpoint
-from waferway.evidence.ledger.commitments import fits
+from waferway.evidence.ledger.commitments import opened
 from waferway.evidence.ledger.entries import Entry
 from waferway.evidence.ledger.failures import (
     BundleEntryMismatch,
@@ -260,13 +260,13 @@ def _take_in(
         before = store.size()
         _check_growth(store, before, head, hashes)
         registry, claims = store.registry()
-        opened = read_payloads(entries, payloads, before)
-        _entry_access(registry, entries, opened, store, before)
-        erasures = find_erasures(opened.values())
+        shown = read_payloads(entries, payloads, before)
+        _entry_access(registry, entries, shown, store, before)
+        erasures = find_erasures(shown.values())
         withheld = 0
         for index in range(before, head.size):
             entry = Entry.parse(entries[index])
-            payload = opened.get(index)
+            payload = shown.get(index)
             if payload is None and entry.type in ALWAYS_SHOWN:
                 raise PayloadMissing(f"a {entry.type} comes with its fields", f"entry {index}")
             withheld += payload is None and index not in erasures
@@ -305,14 +305,15 @@ def read_payloads(
     entries: list[bytes], payloads: dict[int, tuple[bytes, bytes]], start: int
 ) -> dict[int, dict[str, Any]]:
     """Fields from entry `start` on, each checked against its entry's commitment."""
-    opened = {}
+    found = {}
     for index, (fields, salts) in payloads.items():
         if index < start:
             continue
-        if not fits(fields, salts, Entry.parse(entries[index]).payload):
+        payload = opened(fields, salts, Entry.parse(entries[index]).payload)
+        if payload is None:
             raise PayloadAltered("is not what the owner committed to", where=f"entry {index}")
-        opened[index] = read_canonical(fields)
-    return opened
+        found[index] = payload
+    return found
 
 
 def find_erasures(
@@ -331,13 +332,13 @@ def find_erasures(
 def _entry_access(
     registry: Registry,
     entries: list[bytes],
-    opened: dict[int, dict[str, Any]],
+    shown: dict[int, dict[str, Any]],
     store: Store,
     before: int,
 ) -> None:
     def entry_at(index: int) -> tuple[Entry, dict[str, Any] | None]:
         if index >= before:
-            return Entry.parse(entries[index]), opened.get(index)
+            return Entry.parse(entries[index]), shown.get(index)
         found = store.fields(index)
         return Entry.parse(entries[index]), read_canonical(found[0]) if found else None
 

@@ -115,12 +115,23 @@ def commit(payload: Mapping[str, Any], salts: bytes | None = None) -> Committed:
     return Committed(fields, salts, _root(texts, salts))
 
 
+def opened(fields: bytes, salts: bytes, root: bytes) -> dict[str, Any] | None:
+    """Payload of canonical `fields` if they and `salts` give the commitment `root`, else None.
+
+    Raises
+    ------
+    LedgerError
+        Where the fields are not canonical JSON, by name.
+    """
+    payload = read_canonical(fields)
+    if not isinstance(payload, dict) or len(salts) != SALT_BYTES * len(payload) or not payload:
+        return None
+    return payload if _root(_encoded(payload), salts) == root else None
+
+
 def fits(fields: bytes, salts: bytes, root: bytes) -> bool:
     """Whether canonical `fields` and `salts` give the commitment `root`."""
-    payload = read_canonical(fields)
-    if not isinstance(payload, dict) or len(salts) != SALT_BYTES * len(payload):
-        return False
-    return _root(_encoded(payload), salts) == root
+    return opened(fields, salts, root) is not None
 
 
 def disclose(fields: bytes, salts: bytes, names: list[str]) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from waferway.evidence.ledger.canonical import read_canonical
-from waferway.evidence.ledger.commitments import fits
+from waferway.evidence.ledger.commitments import opened
 from waferway.evidence.ledger.entries import MAX_FIELDS_BYTES, Entry, possession_message
 from waferway.evidence.ledger.failures import EntryTooLarge, MalformedEntry, PayloadAltered
 from waferway.evidence.ledger.keys import PrivateKey
@@ -113,7 +113,7 @@ def payload_of(draft: Draft) -> Mapping[str, Any]:
 
 def opened_payload(entry: Entry, fields: bytes, salts: bytes) -> dict[str, Any]:
     """Payload that fits its entry's commitment; raises `PayloadAltered`."""
-    if not fits(fields, salts, entry.payload):
+    payload = opened(fields, salts, entry.payload)
+    if payload is None:
         raise PayloadAltered("the fields are not those that the entry commits to")
-    payload: dict[str, Any] = read_canonical(fields)
     return payload
