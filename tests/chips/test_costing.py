@@ -197,6 +197,38 @@ def test_own_values_take_the_place_of_claims(small_text):
     assert "2 parameters are the design's own" in " ".join(cost.notes)
 
 
+def test_a_process_of_ones_own(small_text):
+    """A node that no claim knows can be computed once its values are assumed."""
+    text = small_text.replace("node: n5", "node: own")
+    with pytest.raises(InputError, match="node:own is not known"):
+        chips.cost(chips.parse_design(text), 2024)
+    text += """
+assume:
+  node:own wafer_price: 12000
+  node:own defect_density: 0.15
+  node:own fab_time: 18
+  node:own design_cost_300mm2: 4e8
+  node:own mask_set_cost: 1.5e7
+"""
+    cost = chips.cost(chips.parse_design(text), 2024, draws=50)
+    assert "2 parameters are the design's own" in " ".join(cost.notes)  # price and density
+    compiled = chips.compile(chips.parse_design(text), year=2024, draws=0)
+    assert "own" in {row["name"] for row in compiled.tables["technology"]}
+    assert compiled.total_usd == pytest.approx(cost.total_usd, rel=1e-12)
+
+
+def test_assumptions_are_checked(small_text):
+    for line, said in (
+        ("node:n5 wafer_prise: 1", "did you mean node:n5 wafer_price"),
+        ("wafer_price: 1", "not a subject and a metric"),
+        ("test:probe coverage: 1.5", "0 to 1"),
+        ("node:n5 wafer_price: -1", "at least 0"),
+    ):
+        design = chips.parse_design(small_text + f"assume: {{{line}}}\n")
+        with pytest.raises(InputError, match=said):
+            chips.cost(design, 2024)
+
+
 def test_chip_first_needs_no_place_step(shipped_design):
     design = shipped_design("h100-sxm")
     first = replace(design, package=replace(design.package, kind="info", order="chip-first"))

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from waferway.chips.state import TechState
+from waferway.chips.state import SHARES, TechState
 from waferway.chips.yields import YIELD_MODELS, RepairableBlocks
 from waferway.errors import Faults, Place, nearest
 
@@ -415,7 +415,29 @@ def _check_against(design: ChipDesign, state: TechState, faults: Faults) -> None
     state.check([(f"software:{design.compute.software}", "serving_share", software)], faults)
     if any(die.on for die in design.dies):
         state.check([("package:hybrid-bond", "die_bond_yield", place)], faults)
+    _check_assumed(design, state, faults)
     _check_room(design, state, faults)
+
+
+def _check_assumed(design: ChipDesign, state: TechState, faults: Faults) -> None:
+    """Assumed values name a subject and a metric that some claim has, and stay in range."""
+    metrics = state.metrics()
+    for key, value in design.assume.items():
+        place = design.place(f"assume.{key}")
+        subject, _, metric = key.rpartition(" ")
+        if metric not in metrics or ":" not in subject:
+            near = nearest(key, [f"{s} {m}" for s, m in state.pairs()], cutoff=0.6)
+            faults.add(
+                place,
+                f'"{key}" is not a subject and a metric',
+                "written as the claims name them, for example node:n5 wafer_price",
+                f"did you mean {near[0]}?" if near else "",
+                "unknown-name",
+            )
+        share = metric.endswith(SHARES)
+        if not math.isfinite(value) or value < 0 or (share and value > 1):
+            limits = "0 to 1" if share else "at least 0"
+            faults.add(place, f"{key} is {value:g}", f"it must be {limits}", kind="range")
 
 
 def _check_room(design: ChipDesign, state: TechState, faults: Faults) -> None:

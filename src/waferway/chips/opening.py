@@ -32,4 +32,4 @@ def open_design(
     if node is not None:
         dies = tuple(replace(die, node=node) for die in chip.dies)
         chip = replace(chip, dies=dies)
-    return chip, tech_state(when, evidence=evidence, known=known)
+    return chip, tech_state(when, evidence=evidence, known=known, overrides=chip.assume)

@@ -292,7 +292,7 @@ def compile_design(
     starts: dict[str, float] = {}
     total = 0.0
     for index, when in enumerate(years):
-        state = tech_state(when, evidence=evidence, known=known)
+        state = tech_state(when, evidence=evidence, known=known, overrides=chip.assume)
         tree = build_tree(chip, state, line_age_years=line_age_years)
         nre = design_nre_usd(chip, state)
         central = recipes_of_tree(tree, nre, detail)

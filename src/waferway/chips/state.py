@@ -131,6 +131,14 @@ class TechState:
         )
         return [name for name in names if name != "any"]
 
+    def pairs(self) -> list[tuple[str, str]]:
+        """Subject and metric of every claim known."""
+        return list(self._by_key)
+
+    def metrics(self) -> set[str]:
+        """Metrics that any claim known is about."""
+        return {metric for _, metric in self._by_key}
+
     def find(self, subject: str, metric: str) -> Parameter | None:
         """The parameter on this day, or None where no claim says anything."""
         given = self.overrides.get(f"{subject} {metric}")
