@@ -6,6 +6,7 @@ Blocks of a page run in order, in one empty folder:
 - ``pycon``: a doctest. ``python``: run as it stands, in the same name space.
 - ``diff`` whose first line is ``--- FILE``: removed lines must stand in that file once, in order,
   and are replaced by the added ones.
+- ``yaml`` whose first line is ``# FILE``: the file is written.
 
 A comment before a block changes that: ``<!-- exit N -->`` (the last command ends with N),
 ``<!-- not run -->``, and ``<!-- thorough -->`` (run by `make verify` only: whole plans of the
@@ -107,6 +108,8 @@ def run_page(page: str, folder: Path, thorough: bool) -> str:
             exec(compile(body, page, "exec"), names)
         elif kind == "diff":
             apply_diff(body, folder)
+        elif kind == "yaml" and (file := re.match(r"# (\S+\.yaml)\n", body)):
+            (folder / file[1]).write_text(body, encoding="utf-8")
         return block[0]
 
     return BLOCK.sub(run_block, text)
