@@ -1,6 +1,7 @@
 """Design files: what is read, and every fault at its line and column, in one go."""
 
 import re
+from importlib.resources import files
 
 import pytest
 
@@ -154,9 +155,21 @@ def test_sparse_rates_are_refused(small_text):
         chips.compute(parse_design(text), 2024)
 
 
-def test_a_shipped_design_has_no_faults(shipped_design):
-    for name in ("h100-sxm", "h200-sxm", "b200", "mi300x"):
-        assert not len(check_design(shipped_design(name), tech_state(2024)))
+SHIPPED = sorted(p.stem for p in (files("waferway.chips") / "designs").iterdir())
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_design_is_priced_computed_and_compiled(shipped_design, name):
+    design = shipped_design(name)
+    assert design.name == name
+    assert not len(check_design(design, tech_state(2024)))
+    cost = chips.cost(design, 2024, draws=0, tornado=False)
+    assert 500 < cost.total_usd < 20_000
+    memory = cost.to_frame().set_index("component").loc["memory", "usd"]
+    assert 5 < memory / design.memory_gb < 25
+    assert chips.compute(design, 2024).equivalents["h100e-16bit-dense"] > 0.1
+    compiled = chips.compile(design, year=2024, draws=0)
+    assert compiled.total_usd == pytest.approx(cost.total_usd, rel=1e-9)
 
 
 def test_schema_and_reader_have_the_same_keys():

@@ -115,6 +115,12 @@ def test_years_give_dated_coefficients(designs):
     assert values.loc["die:gh100"].iloc[-1] == pytest.approx(by_period["2025"])
 
 
+def test_a_calendar_gives_its_years(designs):
+    calendar = Calendar.build("2024Q3", "quarter", "2026Q1")
+    compiled = compile_design(designs["h100-sxm"], year=calendar, draws=0)
+    assert compiled.years == (2024, 2025, 2026)
+
+
 def test_coefficients_carry_intervals(designs):
     compiled = compile_design(designs["b200"], year=2025, draws=200)
     good = next(

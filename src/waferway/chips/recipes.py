@@ -19,6 +19,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from waferway.calendar import Period
 from waferway.chips.costing import build_tree, design_nre_usd
 from waferway.chips.design import ChipDesign
 from waferway.chips.design_file import read_design
@@ -232,7 +233,7 @@ COST_METRICS = ("wafer_price", "tester_rate", "time_per_mm2", "time_per_package"
 def compile_design(
     design: ChipDesign | str | Path,
     node: str | None = None,
-    year: int | Iterable[int] = 2025,
+    year: int | Iterable[int | Period] = 2025,
     *,
     detail: Literal["network", "full"] = "network",
     party: str = "",
@@ -249,7 +250,7 @@ def compile_design(
     design : ChipDesign, str or Path
     node : str, optional
         Takes the place of the node of every die: a port to another process.
-    year : int or iterable of int
+    year : int, iterable of int, or Calendar
         One year, or several: then coefficients are dated.
     detail : str
         ``network``: a die, a stack and a package recipe, on the technologies of the shipped
@@ -285,7 +286,8 @@ def compile_design(
     chip = design if isinstance(design, ChipDesign) else read_design(design)
     if node is not None:
         chip = replace(chip, dies=tuple(replace(die, node=node) for die in chip.dies))
-    years = (year,) if isinstance(year, int) else tuple(sorted(set(year)))
+    given = (year,) if isinstance(year, int) else year
+    years = tuple(sorted({y.start.year if isinstance(y, Period) else int(y) for y in given}))
     if not years:
         raise RangeError("year is empty; give at least one")
     tables = _Tables(chip)
