@@ -144,3 +144,19 @@ def test_the_package_itself_loads_nothing_heavy():
         "assert 'cryptography' not in sys.modules and 'sqlite3' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_without_cryptography_the_error_says_what_to_install(tmp_path):
+    code = (
+        "import sys\n"
+        "sys.modules['cryptography'] = None\n"
+        "from waferway.errors import MissingExtra\n"
+        "from waferway.evidence import ledger\n"
+        "try:\n"
+        f"    ledger.new_key({str(tmp_path / 'k')!r}, 'lab', 'owner')\n"
+        "except MissingExtra as missing:\n"
+        "    assert 'waferway[ledger]' in str(missing)\n"
+        "else:\n"
+        "    raise SystemExit('no error')\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

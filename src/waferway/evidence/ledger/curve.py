@@ -20,6 +20,15 @@ from waferway.evidence.ledger.failures import (
     SmallOrderKey,
 )
 
+__all__ = [
+    "GROUP_ORDER",
+    "PRIME",
+    "Ed25519PrivateKey",
+    "checked_key",
+    "serialization",
+    "signature_fits",
+]
+
 PRIME = 2**255 - 19
 GROUP_ORDER = 2**252 + 27742317777372353535851937790883648493
 CURVE_D = -121665 * pow(121666, PRIME - 2, PRIME) % PRIME
@@ -27,7 +36,11 @@ ROOT_OF_MINUS_ONE = pow(2, (PRIME - 1) // 4, PRIME)
 
 try:
     from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+        Ed25519PrivateKey,
+        Ed25519PublicKey,
+    )
 except ImportError as missing:  # pragma: no cover - exercised on installations without the extra
     raise MissingExtra(
         "the ledger needs the package cryptography: pip install 'waferway[ledger]'"

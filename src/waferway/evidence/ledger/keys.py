@@ -15,11 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from waferway.errors import OutputExists
 from waferway.evidence.ledger.canonical import check_identifier
+from waferway.evidence.ledger.curve import Ed25519PrivateKey, serialization
 from waferway.evidence.ledger.failures import KeyFileExposed, KeyFileInvalid
 from waferway.evidence.ledger.notes import COSIGNATURE, ED25519, VerifierKey, check_name
 
