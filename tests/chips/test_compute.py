@@ -27,9 +27,7 @@ def rows(path):
 
 
 def law_of_claims():
-    get = tech_state(2024).value
-    names = ("compute_share", "bandwidth_share", "launch_time", "sharpness")
-    return Roofline(*(get("kernel:matmul", name) for name in names))
+    return chips.kernel_law(A100)
 
 
 @pytest.fixture(scope="module")
@@ -252,7 +250,7 @@ SERVED = {
 def modelled(name):
     peak, wide, power, memory, link, group = SERVED[name]
     chip = Accelerator(name, peak, wide, power, memory, link, 8)
-    law = roofline.transfer(law_of_claims(), A100, chip, power_exponent=0.2)
+    law = chips.kernel_law(chip)
     rates = serving.serve(Serving(LLAMA, 294.45, 294.45, group), chip, law)
     return rates.output_tokens_s / group
 

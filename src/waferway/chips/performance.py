@@ -23,23 +23,63 @@ from waferway.chips.serving import (
     cost_per_training_flop_usd,
     serve,
 )
-from waferway.chips.state import Parameter, TechState
+from waferway.chips.state import Z95, Parameter, TechState, tech_state
 from waferway.chips.training import Transformer
 from waferway.evidence.claims import Evidence
 
-__all__ = ["compute"]
+__all__ = ["compute", "fleet_law", "kernel_law"]
 
 LLAMA = Transformer("llama2-70b", 8192, 80, 64, 32000, 4096, 3.5, 8, gated=True)
 PROMPT_TOKENS = OUTPUT_TOKENS = 294.45  # means of the MLPerf data set for this model
 
 
-def _roofline(state: TechState) -> Roofline:
-    get = state.value
-    return Roofline(
-        float(get("kernel:matmul", "compute_share")),
-        float(get("kernel:matmul", "bandwidth_share")),
-        float(get("kernel:matmul", "launch_time")),
-        float(get("kernel:matmul", "sharpness")),
+def kernel_law(chip: Accelerator, when: When | TechState = 2024) -> Roofline:
+    """Law of matrix kernels for a chip that was not measured, from the claims of a day.
+
+    The law calibrated on A100 is transferred by data-sheet figures, see
+    `waferway.chips.roofline.transfer`; for measured kernels of the chip itself it is the prior of
+    `waferway.chips.roofline.fit_roofline`.
+
+    Examples
+    --------
+    >>> h100 = Accelerator("h100-sxm", 989.4e12, 3.35e12, power_w=700)
+    >>> round(kernel_law(h100).compute_efficiency, 2)
+    0.66
+    """
+    state = when if isinstance(when, TechState) else tech_state(when)
+
+    def get(subject: str, metric: str) -> float:
+        return float(state.value(subject, metric))
+
+    names = ("compute_share", "bandwidth_share", "launch_time", "sharpness")
+    law = Roofline(*(get("kernel:matmul", name) for name in names))
+    a100 = Accelerator(
+        "a100-sxm",
+        get("chip:a100-sxm", "dense_16bit"),
+        get("chip:a100-sxm", "memory_bandwidth"),
+        get("chip:a100-sxm", "power"),
+    )
+    return transfer(law, a100, chip, power_exponent=get("kernel:matmul", "power_exponent"))
+
+
+def fleet_law(when: When | TechState = 2024) -> FleetLaw:
+    """Training throughput of a family that was not measured, from the claims of a day.
+
+    Examples
+    --------
+    >>> law = fleet_law()
+    >>> round(float(law.flops_per_chip("new", 1e15, 256, 2048)) / 1e12)
+    460
+    """
+    state = when if isinstance(when, TechState) else tech_state(when)
+    share = state.parameter("training:fleet", "utilisation")
+    spread = float(np.log(share.high / share.low) / (2 * Z95))
+    return FleetLaw(
+        {},
+        share.central,
+        spread,
+        float(state.value("training:fleet", "overhead")),
+        float(state.value("training:fleet", "run_share")),
     )
 
 
@@ -95,30 +135,17 @@ def compute(
     bandwidth = memory_bandwidth(chip, state)
     memory = (chip.compute.memory_gb or chip.memory_gb) * 1e9
     wide, narrow = dense_peak_flops(chip, 16), dense_peak_flops(chip, 8)
-    a100 = Accelerator(
-        "a100-sxm",
-        float(state.value("chip:a100-sxm", "dense_16bit")),
-        float(state.value("chip:a100-sxm", "memory_bandwidth")),
-        float(state.value("chip:a100-sxm", "power")),
-    )
-    exponent = float(state.value("kernel:matmul", "power_exponent"))
     if wide and bandwidth:
         own = Accelerator(chip.name, wide, bandwidth, chip.power_w, memory)
-        law = transfer(_roofline(state), a100, own, power_exponent=exponent)
+        law = kernel_law(own, state)
         add("large matrix products", law.compute_efficiency * wide, "flop/s", "16-bit dense")
         add("streaming", law.bandwidth_efficiency * bandwidth, "B/s", "memory")
     peak = narrow or wide
     if peak:
         share = state.parameter("training:fleet", "utilisation")
-        fleet_law = FleetLaw(
-            {},
-            share.central,
-            0.0,
-            float(state.value("training:fleet", "overhead")),
-            float(state.value("training:fleet", "run_share")),
-        )
+        trained = fleet_law(state)
         for n in fleet:
-            rate = float(fleet_law.flops_per_chip("", peak, n, global_batch, whole_run=True))
+            rate = float(trained.flops_per_chip("", peak, n, global_batch, whole_run=True))
             spread = (rate * share.low / share.central, rate * share.high / share.central)
             add(f"training, {n} chips", rate, "flop/s", f"6ND, batch {global_batch}", spread)
             if usd_per_hour is not None:
@@ -135,7 +162,7 @@ def compute(
                 chip.name, top, bandwidth, chip.power_w, memory, chip.compute.link_bytes_s or 0.0,
                 width,
             )  # fmt: skip
-            law = transfer(_roofline(state), a100, own, power_exponent=exponent)
+            law = kernel_law(own, state)
             quality = state.parameter(
                 f"software:{software or chip.compute.software}", "serving_share"
             )
