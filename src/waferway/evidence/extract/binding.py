@@ -203,9 +203,14 @@ class Context:
         span = self.sentence(quantity.num_start)
         clause = self.clause(quantity.start, quantity.end)
         subject, written = self.subject(quantity.num_start)
+        metric = self._metric(quantity, span, clause)
+        modality = self._modality(span, clause)
+        if metric.endswith("_existing") and modality == "planned":
+            modality = "reported"
+        elif metric in {"market_share", "growth"} and modality == "planned":
+            modality = "forecast"  # nobody plans a share of a market; it is expected
         return Reading(
-            subject, written, self._metric(quantity, span, clause),
-            self._modality(span, clause), self._attribution(span), self._time(quantity, span),
+            subject, written, metric, modality, self._attribution(span), self._time(quantity, span),
             self._qualifiers(quantity, span, clause),
         )  # fmt: skip
 

@@ -247,6 +247,8 @@ def _unknown(text: str, lang: str) -> list[tuple[int, int]]:
         if lang == "de":
             noun = re.match(rf"[\w-]*{_GERMAN_FIRM} ", text[start:end])
             start += noun.end() if noun else 0
+        if text[start:end].endswith("'s"):
+            end -= 2
         if re.search(r"\d", text[start:end]) or end - start < 2 or _NO_NAME.match(text, start, end):
             continue
         before = text[max(0, start - 40) : start]

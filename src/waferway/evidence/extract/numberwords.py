@@ -78,6 +78,11 @@ def _bare(word: str) -> str:
     return word.translate(str.maketrans("áéíóúèêàôûç", "aeioueeaouc"))
 
 
+def _starts(table: dict[str, Word]) -> frozenset[str]:
+    """First three letters of number words: other words cannot begin a compound number."""
+    return frozenset(word[:3] for word, value in table.items() if value.role in {"add", "scale"})
+
+
 _HALF = Word("half", Fraction(1, 2))
 
 
@@ -250,10 +255,9 @@ def _german() -> Words:
                         ("fünfzig", 50), ("million", 10**6)):  # fmt: skip
         parts[f"{stem}stel"] = Word("part", Fraction(1, value))
     table |= parts | {f"{word}n": value for word, value in parts.items()}
-    starts = "ein zwe dre vie fün fue sec sie ach neu zeh elf zwö zwo zwa hun tau".split()
     return Words(
         table, frozenset("ein eins eine einer einem einen eines".split()), frozenset({"und"}),
-        frozenset({"komma"}), frozenset({"minus"}), "de", frozenset(starts),
+        frozenset({"komma"}), frozenset({"minus"}), "de", _starts(table),
     )  # fmt: skip
 
 
@@ -281,10 +285,9 @@ def _italian() -> Words:
                         ("cent", 100), ("mill", 1000), ("milion", 10**6), ("miliard", 10**9)):  # fmt: skip
         parts[f"{stem}esimo"] = Word("part", Fraction(1, value))
     table |= parts | {word[:-1] + "i": value for word, value in parts.items()}
-    starts = "ven tre qua cin ses set ott nov due cen mil sei dic und dod".split()
     return Words(
         table, frozenset({"un", "uno", "una"}), frozenset({"e", "ed"}), frozenset({"virgola"}),
-        frozenset({"meno"}), "it", frozenset(starts),
+        frozenset({"meno"}), "it", _starts(table),
     )  # fmt: skip
 
 

@@ -158,7 +158,7 @@ def _pair(scanner: Scanner, first: Amount, second: Amount) -> list[Quantity] | N
         start = joint.lead_start + joint.opener.start()
     made = Quantity(
         start, max(second.end, second.number.end), first.number.start, second.number.end,
-        low, None, second.value, unit, kind, step=max(step, second.step),
+        low, None, second.value, unit, kind, step=min(step, second.step),
     )  # fmt: skip
     return [_bounded(scanner, replace(first, start=start), made, bounds=False)]
 
