@@ -56,7 +56,8 @@ class Prices:
         right side saves, in the money of its period (for ``demand``, ``commitment``: what it
         costs). Units are those of the row: a use row counts capacity units times months.
     links : DataFrame
-        technology, year, line (where one more unit is worth most), worth_usd, low_usd,
+        technology (or the name of a limit), year, line (where one more unit is worth most),
+        worth_usd, low_usd,
         high_usd: what one more unit of capacity, used once, is worth in that year, and the
         interval of a little less and a little more; NaN where no interval was asked for.
         percent_usd: what one more per cent of what compute uses of the technology would be
@@ -171,8 +172,11 @@ def _links(
     """Worth of one more unit of each technology by year, at the line where it is worth most."""
     d = next(iter(instances.values()))
     technology = dict(zip(d.line["line"], d.line["technology"], strict=True))
-    used = rows[rows["row"].isin(("use", "use of what is bought"))].copy()
-    used["technology"] = used["subject"].map(technology)
+    used = rows[rows["row"].isin(("use", "use of what is bought", "limit"))].copy()
+    used = used[np.isfinite(program.row_high[used["position"]])]
+    # A rule with an upper bound (power, a ban, a cap) is a link like any other.
+    rule = used["row"] == "limit"
+    used["technology"] = used["subject"].map(technology).where(~rule, used["subject"])
     years = {p.label: p.start.year for p, s in zip(plan.calendar, plan.shown, strict=True) if s}
     used = used[used["period"].isin(years)]
     used["year"] = used["period"].map(years)
@@ -187,7 +191,8 @@ def _links(
     live = room.groupby([used["technology"], used["year"], used["subject"]]).min() > 0
     worth = worth[live]
     key = pd.MultiIndex.from_frame(used[["branch", "subject", "period"]])
-    amount = _used_by_compute(plan).reindex(key).fillna(0.0).to_numpy()
+    amount = _used_by_compute(plan).reindex(key).fillna(0.0)
+    amount = np.where(used["row"] == "limit", room.clip(lower=0.0), amount)
     used["percent"] = 0.01 * used["weighted"].clip(lower=0.0) * amount
     percent = used.groupby(["technology", "year"])["percent"].sum()
     for (name, year), group in worth.groupby(level=[0, 1]):

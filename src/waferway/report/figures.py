@@ -22,7 +22,7 @@ from waferway.report.palette import FAMILY_COLOURS, GREY, SERIES, svg, themed
 if TYPE_CHECKING:
     pass
 
-__all__ = ["Figure", "figures_of"]
+__all__ = ["Figure", "figures_of", "link_label", "link_unit"]
 
 
 @dataclass(frozen=True)
@@ -195,9 +195,8 @@ def bottlenecks(plan: Plan, prices: Prices) -> Figure | None:
     links = prices.links[prices.links["worth_usd"] >= 1.0]
     if links.empty or prices.unit != "USD":
         return None
-    net = plan.network
     links = links.assign(
-        link=[_label(plan, "technology", t) for t in links["technology"]],
+        link=[link_label(plan, t) for t in links["technology"]],
         said=[money(w).replace(".00", "") for w in links["worth_usd"]],
         size=np.log10(links["worth_usd"].clip(lower=1.0)),
     )
@@ -215,10 +214,9 @@ def bottlenecks(plan: Plan, prices: Prices) -> Figure | None:
     best = best[best["worth_usd"] >= 1.0]
     runs: dict[str, list[int]] = {}
     for row in best.itertuples():
-        runs.setdefault(_label(plan, "technology", row.technology), []).append(int(row.year))
+        runs.setdefault(link_label(plan, row.technology), []).append(int(row.year))
     said = [f"{name} in {_spell_years(years)}" for name, years in runs.items()]
-    units = net.table("technology")["capacity_unit"]
-    table = links.assign(unit=links["technology"].map(units).str.replace("/month", "", regex=False))
+    table = links.assign(unit=[link_unit(plan, t) for t in links["technology"]])
     columns = ["link", "year", "unit", "worth_usd", "low_usd", "high_usd", "percent_usd", "line"]
     table = table[columns].rename(
         columns={"worth_usd": "worth of one more, USD", "low_usd": "low", "high_usd": "high",
@@ -235,6 +233,23 @@ def bottlenecks(plan: Plan, prices: Prices) -> Figure | None:
         table,
         [("line", "capacity", None), ("recipe_item", "quantity_per_start", None)],
     )
+
+
+def link_label(plan: Plan, link: str) -> str:
+    """Name of a technology or of a limit, for people."""
+    if link in plan.network.table("technology").index:
+        return _label(plan, "technology", link)
+    return f"limit: {link}"
+
+
+def link_unit(plan: Plan, link: str) -> str:
+    """What one more unit of a link is: a wafer, a stack, a MW."""
+    table = plan.network.table("technology")
+    if link in table.index:
+        return str(table.loc[link, "capacity_unit"]).split("/")[0].split(":")[0]
+    limit = plan.network.table("limit")
+    measure = str(limit.loc[link, "measure"]) if link in limit.index else ""
+    return "MW" if measure.endswith("power_mw") else "unit"
 
 
 def _spell_years(years: list[int]) -> str:

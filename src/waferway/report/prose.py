@@ -13,7 +13,7 @@ from waferway.evidence.claims import Claim
 from waferway.planning.plan import Plan
 from waferway.planning.prices import Prices
 from waferway.planning.summary import Summary, money
-from waferway.report.figures import Figure
+from waferway.report.figures import Figure, link_label, link_unit
 
 __all__ = ["SourceLine", "answer", "asked", "imputed_lines", "sources_of"]
 
@@ -59,14 +59,12 @@ def _binds(plan: Plan, prices: Prices) -> str:
     best = best[best["worth_usd"] >= 1.0] if len(best) else best
     if best.empty or prices.unit != "USD":
         return "" if prices.unit != "USD" else "No link binds: one more unit is worth nothing."
-    table = plan.network.table("technology")
     runs: dict[str, list[Any]] = defaultdict(list)
     for row in best.itertuples():
         runs[row.technology].append(row)
     parts = []
     for technology, rows in sorted(runs.items(), key=lambda pair: pair[1][0].year)[:3]:
-        label = table.loc[technology, "label"] or technology
-        unit = str(table.loc[technology, "capacity_unit"]).split("/")[0].split(":")[0]
+        label, unit = link_label(plan, technology), link_unit(plan, technology)
         low = min(r.low_usd if r.low_usd == r.low_usd else r.worth_usd for r in rows)
         high = max(r.high_usd if r.high_usd == r.high_usd else r.worth_usd for r in rows)
         years = [r.year for r in rows]

@@ -6,9 +6,10 @@ network itself declares, one number or rule each.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from typing import Any
 
 import pandas as pd
@@ -89,7 +90,10 @@ class Deciders:
 
 
 def compare_deciders(
-    network: Network, central: Plan, say: Callable[[str], None] | None = None
+    network: Network,
+    central: Plan,
+    say: Callable[[str], None] | None = None,
+    workers: int = 2,
 ) -> Deciders:
     """Plan again at both ends of every decider that the network declares.
 
@@ -100,7 +104,9 @@ def compare_deciders(
     central : Plan
         Its arguments (party, horizon, objective, gap) are used again.
     say : callable, optional
-        Told the name of each plan before it is made.
+        Told the name of each plan, in order.
+    workers : int
+        Processes; the result is the same for any number.
 
     Returns
     -------
@@ -111,18 +117,28 @@ def compare_deciders(
     scenarios = network.table("scenario")
     names = [n for n in scenarios.index if n.startswith(PREFIX)]
     rows = [_row(central, "", "", "as planned")]
-    for name in names:
-        if say is not None:
-            say(f"planning {name}")
-        changed = network.with_scenario(name)
-        result = plan_network(
-            changed, party=m["party"], now=dt.date.fromisoformat(m["now"]), start=m["start"],
-            until=m["until"], objective=m["objective"], basis=m["basis"] or None,
-            budget_usd=m["budget_usd"], gap=max(m["gap_asked"], 0.01), seed=m["seed"],
-        )  # fmt: skip
-        decider, _, end = name.removeprefix(PREFIX).rpartition("-")
-        rows.append(_row(result, decider, end, str(scenarios.loc[name, "description"])))
+    asked = {
+        "party": m["party"], "now": m["now"], "start": m["start"], "until": m["until"],
+        "objective": m["objective"], "basis": m["basis"] or None, "budget_usd": m["budget_usd"],
+        "gap": max(m["gap_asked"], 0.01), "seed": m["seed"],
+    }  # fmt: skip
+    with ProcessPoolExecutor(min(workers, len(names) or 1), get_context("spawn")) as pool:
+        waiting = {name: pool.submit(_plan_one, network, name, asked) for name in names}
+        for name, answer in waiting.items():
+            if say is not None:
+                say(f"planning {name}")
+            decider, _, end = name.removeprefix(PREFIX).rpartition("-")
+            description = str(scenarios.loc[name, "description"])
+            rows.append(answer.result() | {
+                "decider": decider, "end": end, "description": description,
+            })  # fmt: skip
     return Deciders(pd.DataFrame(rows), str(m["basis"]))
+
+
+def _plan_one(network: Network, scenario: str, asked: dict[str, Any]) -> dict[str, Any]:
+    """One plan of the sweep, in a process of its own."""
+    result = plan_network(network.with_scenario(scenario), **asked)
+    return _row(result, "", "", "")
 
 
 def _row(result: Plan, decider: str, end: str, description: str) -> dict[str, Any]:
