@@ -217,3 +217,14 @@ def test_own_booking_is_paid_only_when_drawn():
     # 2 a month at 3, the other 10 unserved at 5.
     found = waferway.plan(net, party="nv", gap=1e-9).manifest["objective_value"]
     assert found == pytest.approx(12.0 * (2 * 3 + 10 * 5))
+
+
+def test_emergency_cash_helps_in_yearly_plans_too():
+    # Nothing funded but 1 of the 120 that a year of fixed cost takes, at 100 % a year: what is
+    # drawn in the year bears half of its interest, eps (1 - 1/2) = 120 - 1; 24 chips are unserved.
+    net = small(fund=[{"name": "f", "amount_usd": 1.0, "purpose": "all"}])
+    net = net.with_tables({"line": net.table("line").assign(fixed_usd=1.0)})
+    plan = waferway.plan(net, step="year", until="2025", gap=1e-9)
+    cash = plan.tables["cash"]
+    assert cash["emergency"].tolist() == pytest.approx([238.0])
+    assert plan.manifest["objective_value"] == pytest.approx(120.0 + 119.0 + 120.0)

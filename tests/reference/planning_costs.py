@@ -224,10 +224,12 @@ class Costs:
                     for before in self.decided:
                         if before <= t:
                             name = ("draws", branch, fund, self.labels[before])
-                            interest.add(name, rate * years)
+                            interest.add(name, rate * years * (0.5 if before == t else 1.0))
                 for before in self.decided:
                     if before <= t:
-                        interest.add(("emergency", branch, self.labels[before]), dear * years)
+                        part = 0.5 if before == t else 1.0  # drawn evenly over the period
+                        name = ("emergency", branch, self.labels[before])
+                        interest.add(name, dear * years * part)
                 cash.plus(interest)
                 self.problem.row(("cash", branch, self.labels[t]), cash, "=")
                 for name, usd in interest.items():
