@@ -150,7 +150,9 @@ def _plain(text: str) -> str:
 
 
 def _directive(directive: str, target: str) -> list[str]:
-    options = [":members:", ":no-index-entry:"] if directive == "autoclass" else [":no-index-entry:"]
+    options = (
+        [":members:", ":no-index-entry:"] if directive == "autoclass" else [":no-index-entry:"]
+    )
     indented = "\n".join(f"   {o}" for o in options)
     return ["```{eval-rst}", f".. {directive}:: {target}", indented, "```", ""]
 

@@ -41,7 +41,9 @@ def visit_inline(self, node):
 def visit_block(self, node):
     from docutils import nodes
 
-    self.body.append(f'<div class="math">{markup(node.astext(), display=True)}</div>')
+    self.body.append(
+        f'<div class="math" style="overflow-y: hidden">{markup(node.astext(), display=True)}</div>'
+    )
     raise nodes.SkipNode
 
 
