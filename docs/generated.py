@@ -150,9 +150,7 @@ def _plain(text: str) -> str:
 
 
 def _directive(directive: str, target: str) -> list[str]:
-    options = (
-        [":members:", ":no-index-entry:"] if directive == "autoclass" else [":no-index-entry:"]
-    )
+    options = [":no-index-entry:"] + ([":members:"] if directive == "autoclass" else [])
     indented = "\n".join(f"   {o}" for o in options)
     return ["```{eval-rst}", f".. {directive}:: {target}", indented, "```", ""]
 
@@ -163,7 +161,7 @@ PAGES = {
 }  # fmt: skip
 
 
-def write(app, config) -> None:
+def write(_app, _config) -> None:
     """Write every page; unchanged pages keep their time, so builds stay quick."""
     from waferway.network.reference import reference_page
 

@@ -41,9 +41,8 @@ def visit_inline(self, node):
 def visit_block(self, node):
     from docutils import nodes
 
-    self.body.append(
-        f'<div class="math" style="overflow-y: hidden">{markup(node.astext(), display=True)}</div>'
-    )
+    made = markup(node.astext(), display=True)
+    self.body.append(f'<div class="math" style="overflow-y: hidden">{made}</div>')
     raise nodes.SkipNode
 
 

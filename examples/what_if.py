@@ -1,7 +1,7 @@
 # %% [markdown]
 # # What if
 #
-# The small network that `waferway network new` writes, with each of its scenarios and one of our own.
+# The small network that `waferway network new` writes, with its scenario and one of our own.
 
 # %%
 from importlib.resources import files
@@ -25,7 +25,7 @@ tables = {name: frame.copy() for name, frame in net.tables.items()}
 for name, added in rows.items():
     new = pd.DataFrame(added)
     new.index = new["name"] if name == "scenario" else new["scenario"] + "/" + new["order"].map(str)
-    tables[name] = pd.concat([tables[name], new]).fillna({c: "" for c in ("parent", "period")})
+    tables[name] = pd.concat([tables[name], new]).fillna(dict.fromkeys(("parent", "period"), ""))
 wider = net.with_tables(tables)
 assert net.sha256 != wider.sha256
 

@@ -26,9 +26,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PAGES = ["README.md", "CONTRIBUTING.md", "docs/tutorial.md", "docs/compared.md"] + sorted(
-    str(p.relative_to(ROOT)) for p in (ROOT / "docs" / "howto").glob("*.md")
-)
+HOWTO = sorted((ROOT / "docs" / "howto").glob("*.md"))
+PAGES = ["README.md", "CONTRIBUTING.md", "docs/tutorial.md", "docs/compared.md"]
+PAGES += [p.relative_to(ROOT).as_posix() for p in HOWTO]
 BLOCK = re.compile(
     r"(?:<!-- (?P<says>[a-z0-9 ]+) -->\n+)?^```(?P<kind>[a-z]*)\n(?P<text>.*?)^```$", re.M | re.S
 )
@@ -166,8 +166,8 @@ def test_the_built_pages_fetch_nothing(tmp_path):
     pytest.importorskip("sphinx")
     source = tmp_path / "page"
     source.mkdir()
-    for name in ("mathml.py",):
-        (source / name).write_text((ROOT / "docs" / name).read_text(encoding="utf-8"))
+    extension = (ROOT / "docs" / "mathml.py").read_text(encoding="utf-8")
+    (source / "mathml.py").write_text(extension, encoding="utf-8")
     (source / "conf.py").write_text(
         "import sys, pathlib\n"
         "sys.path.insert(0, str(pathlib.Path(__file__).parent))\n"

@@ -34,7 +34,7 @@ def scaling() -> None:
     import waferway
     from waferway.planning import solving
 
-    for name, scale in (("scaled", solving.cost_scale), ("unscaled", lambda program: 1.0)):
+    for name, scale in (("scaled", solving.cost_scale), ("unscaled", lambda _: 1.0)):
         solving.cost_scale = scale
         began = time.process_time()
         plan = waferway.plan(waferway.world())
@@ -53,7 +53,7 @@ def units() -> None:
     for name, code in (("waferway.units", ours), ("pint", pint)):
         clock = f"import time; t = time.process_time(); {code}; print(time.process_time() - t)"
         runs = [
-            subprocess.run([sys.executable, "-c", clock], capture_output=True, text=True)
+            subprocess.run([sys.executable, "-c", clock], capture_output=True, text=True)  # noqa: S603
             for _ in range(3)
         ]
         found = [float(r.stdout) for r in runs if not r.returncode]
