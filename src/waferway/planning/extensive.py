@@ -22,6 +22,10 @@ from waferway.planning.sums import Rows
 __all__ = ["Program", "RowName", "assemble", "to_linopy"]
 
 
+MONEY = frozenset({"payment", "drawn", "emergency", "cash"})
+"""Blocks of decisions that are amounts of money."""
+
+
 @dataclass(frozen=True)
 class RowName:
     """Where a block of rows of a program stands, and what its rows are.
@@ -57,10 +61,10 @@ class Program:
     row_low, row_high : array
     constant : float
     names : list of RowName
-    common : array of int
-        Column of every common decision label, -1 for others.
-    offsets : list of array of int
+    columns : list of array of int
         Column of every decision label, per branch.
+    money : array of bool
+        Columns that are amounts of money; the solver counts them in millions.
     """
 
     matrix: Any
@@ -73,6 +77,7 @@ class Program:
     constant: float
     names: list[RowName]
     columns: list[NDArray[np.int64]]
+    money: NDArray[np.bool_]
 
     def size(self) -> tuple[int, int, int]:
         """Rows, columns, integer columns."""
@@ -204,6 +209,7 @@ def assemble(
     width = n_common + len(branches) * n_own
     cost, low, high = np.zeros(width), np.zeros(width), np.zeros(width)
     integer = np.zeros(width, dtype=bool)
+    money = np.zeros(width, dtype=bool)
     constant = 0.0
     first: list[list[_Block]] = []
     pieces: list[tuple[_Block, NDArray[np.int64]]] = []
@@ -217,6 +223,7 @@ def assemble(
             own = at[block.offset : block.offset + block.size]
             low[own], high[own] = block.lower.ravel(), block.upper.ravel()
             integer[own] = block.integer
+            money[own] = block.name in MONEY
         for number, (family, reads) in enumerate(FAMILIES):
             # A family that reads nothing the branch changed has the rows of the first branch.
             if w and d.changed is not None and not reads & d.changed:
@@ -245,7 +252,9 @@ def assemble(
         ),
         shape=(height, width),
     )
-    return Program(matrix, cost, low, high, integer, row_low, row_high, constant, names, columns)
+    return Program(
+        matrix, cost, low, high, integer, row_low, row_high, constant, names, columns, money
+    )
 
 
 @dataclass(frozen=True)

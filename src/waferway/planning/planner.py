@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import platform
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from waferway.planning.formulation import Decisions, Objective, decide, objectiv
 from waferway.planning.instance import Instance, lay_out, lay_out_like
 from waferway.planning.plan import Plan
 from waferway.planning.results import tables_of
-from waferway.planning.solving import Answer, Progress, solve
+from waferway.planning.solving import Answer, Progress, solve, solve_fixed
 from waferway.planning.view import cut_down
 
 __all__ = ["OBJECTIVES", "plan"]
@@ -139,6 +140,7 @@ def plan(
                        progress=progress)  # fmt: skip
     else:
         answer = _through_linopy(branches, program, solver, gap, time_limit, solver_options)
+    answer = _polished(program, answer)
     manifest = {
         "waferway": _version(),
         "network_sha256": network.sha256,
@@ -180,6 +182,25 @@ def plan(
     tables, cost = tables_of(branches, program, answer.x)
     manifest["cost_usd"] = cost
     return Plan(view, calendar, decided, shown, manifest, tables, volatile, program, answer.x)
+
+
+def _polished(program: Program, answer: Answer) -> Answer:
+    """The answer with its integers made whole and everything else solved again around them.
+
+    A solver's integers are whole only to a tolerance, and a module has thousands of wafers a
+    month: rounding without solving again would leave rows broken.
+    """
+    if not program.integer.any():
+        return answer
+    try:
+        fixed = solve_fixed(program, answer.x)
+    except SolverFailed:
+        return answer
+    x = fixed.x.copy()
+    x[program.integer] = np.round(answer.x[program.integer])
+    gap = abs(fixed.value - answer.bound) / max(abs(fixed.value), 1e-12)
+    gap = gap if fixed.value > answer.bound and answer.gap > 0 else answer.gap
+    return replace(answer, x=x, value=fixed.value, gap=gap)
 
 
 def formulate(

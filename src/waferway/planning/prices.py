@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from waferway.planning.extensive import Program
 from waferway.planning.instance import Array
-from waferway.planning.solving import cost_scale, solve_fixed
+from waferway.planning.solving import FixedAnswer, solve_fixed
 
 if TYPE_CHECKING:
     from waferway.planning.plan import Plan
@@ -93,7 +93,8 @@ def prices_of(plan: Plan, *, intervals: bool = False) -> Prices:
     Prices
     """
     program, x, instances = restored(plan)
-    _, duals, value, highs = solve_fixed(program, x)
+    fixed = solve_fixed(program, x)
+    duals = fixed.duals
     weights = plan.branch_weights
     frames = []
     for block in program.names:
@@ -114,7 +115,7 @@ def prices_of(plan: Plan, *, intervals: bool = False) -> Prices:
             )
         )
     rows = pd.concat(frames, ignore_index=True)
-    links = _links(plan, rows, program, instances, highs if intervals else None, value)
+    links = _links(plan, rows, program, instances, fixed if intervals else None)
     unit = "USD" if plan.manifest["objective"] != "compute" else str(plan.manifest["basis"])
     return Prices(rows.drop(columns="position"), links, unit)
 
@@ -166,8 +167,7 @@ def _links(
     rows: pd.DataFrame,
     program: Program,
     instances: dict[str, Any],
-    highs: Any,
-    value: float,
+    fixed: FixedAnswer | None,
 ) -> pd.DataFrame:
     """Worth of one more unit of each technology by year, at the line where it is worth most."""
     d = next(iter(instances.values()))
@@ -199,9 +199,9 @@ def _links(
         line = group.idxmax()[2]
         members = used[(used["subject"] == line) & (used["year"] == year)]
         low = high = np.nan
-        if highs is not None:
+        if fixed is not None:
             low, high = _interval(
-                members["position"].to_numpy(dtype=int), program, highs, value, plan, members, d
+                members["position"].to_numpy(dtype=int), program, fixed, plan, members, d
             )
         out.append(
             {"technology": name, "year": year, "line": line,
@@ -247,8 +247,7 @@ def _chain(plan: Plan) -> set[str]:
 def _interval(
     positions: NDArray[np.int64],
     program: Program,
-    highs: Any,
-    value: float,
+    fixed: FixedAnswer,
     plan: Plan,
     members: pd.DataFrame,
     d: Any,
@@ -264,15 +263,17 @@ def _interval(
     step = NUDGE * max(1.0, float(np.max(np.abs(right / months))))
     scale = step * float((probability * delta * months).sum())
     found = []
+    highs, seen = fixed.highs, fixed.scaling.rows[positions]
+    low = program.row_low[positions] * seen
     for sign in (1.0, -1.0):
-        for position, old, month in zip(positions, right, months, strict=True):
-            highs.changeRowBounds(int(position), program.row_low[position],
-                                  float(old + sign * step * month))  # fmt: skip
+        changed_to = (right + sign * step * months) * seen
+        for position, lower, upper in zip(positions, low, changed_to, strict=True):
+            highs.changeRowBounds(int(position), float(lower), float(upper))
         highs.run()
         fine = highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
-        changed = float(highs.getInfo().objective_function_value) / cost_scale(program)
-        found.append(max(0.0, sign * (value - changed) / scale) if fine else np.inf)
-    for position, old in zip(positions, right, strict=True):
-        highs.changeRowBounds(int(position), program.row_low[position], float(old))
+        changed = float(highs.getInfo().objective_function_value) / fixed.scaling.cost
+        found.append(max(0.0, sign * (fixed.value - changed) / scale) if fine else np.inf)
+    for position, lower, upper in zip(positions, low, right * seen, strict=True):
+        highs.changeRowBounds(int(position), float(lower), float(upper))
     finite = [worth for worth in found if np.isfinite(worth)]
     return (min(finite), max(finite)) if finite else (np.nan, np.nan)
