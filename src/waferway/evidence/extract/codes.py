@@ -35,7 +35,7 @@ _LABELS = (
     "fase|Fase|línea|Línea|linea|Linea|artículo|capítulo|sección|edificio|Edificio|planta|Planta|fábrica|Fábrica|"
     "articolo|capitolo|lotto|stabilimento|Stabilimento|phase|ligne|Ligne|article|bâtiment|tranche|chapitre|usine|Usine|"
     "section|chapter|figure|table|step|stage|Stage|level|tier|version|generation|Industrie|Industry|"
-    "Horizon|Agenda|Article|Act|Top|Fortune|STOXX|DAX|IBEX|CAC|FTSE|Nikkei|S&P|Nasdaq|Stoxx|Dow"
+    "Class|Type|Typ|Klasse|Serie|Zen|Horizon|Agenda|Article|Act|Top|Fortune|STOXX|DAX|IBEX|CAC|FTSE|Nikkei|S&P|Nasdaq|Stoxx|Dow"
 )
 _PATTERNS = (
     re.compile(r"(?:https?://|www\.)[^\s<>\"）)」]+|[\w.+-]+@[\w-]+\.[\w.]+"),
@@ -54,7 +54,7 @@ _PATTERNS = (
     re.compile(rf"\b(?:{_LABELS})[ -](?:[Nn](?:o\.|r\.|º|°) ?)?\d{{1,3}}\b(?!\s?(?:%|[.,]\d|[/]))(?!\s?(?:million|billion|Mill|Mrd|mil\b|milli|bn\b|percent|Prozent|por c|per c|pour c))"),
     re.compile(r"(?<!\w)(?:#|No\. ?|Nr\. ?|N[º°] ?|n[º°] ?|Nummer |num[eé]ro |número |numero )\d+"),
     re.compile(r"第[ ]?(?:\d+|[一二三四五六七八九十百]+)|제[ ]?\d+|(?<![\d.,])\d{1,2}(?:号(?!召)|號|호기|호(?=[가-힣 ]|$)|期(?!间|間|待)|世代|세대|단계|차(?=[ ]?(?:전지|공장|팹|투자|사업|협력))|次(?!元)|代(?=[目の]))"),
-    re.compile(r"(?<![\d.,가-힣])\d{1,2}공장"),
+    re.compile(r"(?<![\d.,가-힣])\d{1,2}(?:공장|대 ?(?:그룹|기업|은행|업체|핵심|과제))"),
     re.compile(r"三星|三菱|三井|三洋|三重|三安|四川|四日市|千葉|百度|万科|九州|八幡|六本木|一汽|万达|百事|五矿|三桥|三桜|一橋|千歳|二次|一次|三国志|四半期|第三方|万一|一般|一部|一方|十分|四国|五輪|百貨|万博"),
     re.compile(r"삼성|이천|오산|구미|천안|만도|일본|사업|억제|조원[가-힣]|이상(?=의)|천문|백신|만일|조만간"),
 )  # fmt: skip

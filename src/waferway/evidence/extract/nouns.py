@@ -61,7 +61,7 @@ _THINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("tool", (
         r"(?:lithography|etch(?:ing)?|deposition|inspection|bonding|metrology|process|chipmaking|semiconductor|wafer|scanner|production)? ?(?:tools|scanners?|steppers?|etchers?|bonders?)|lithography (?:machines?|systems?)|(?:etch(?:ing)?|bonding|bonder|inspection) (?:machines?|systems?)|pieces of equipment|machines|testers",
         r"esc[aá]neres?|m[aá]quinas?(?: de litograf[ií]a)?|equipos(?: de (?:litograf[ií]a|grabado|producci[oó]n|inspecci[oó]n))?|herramientas", r"scanner|macchin(?:a|e|ari)|apparecchiature|attrezzature",
-        r"scanners?|machines?|outils|[eé]quipements", r"\w*(?:scannern?|steppern?|maschinen?)|(?:\w+-)?\w*(?:ätz|belichtungs|lithografie|lithographie|bonding|bond|fertigungs|beschichtungs|prüf|inspektions)-?anlagen?|werkzeuge?n?", "(?:노광|식각|증착|검사|본딩|반도체|제조|생산|tc) ?(?:장비|설비|본더)|노광기|tc본더|장비|설비|본더", "(?:露光|エッチング|成膜|検査|製造|ボンディング|半導体製造)(?:装置|機)|ボンダー?|装置", "光刻机|光刻機|[键鍵]合机|刻[蚀蝕][设設]备|(?:曝光|光刻|刻[蚀蝕]|沉[积積]|[检檢][测測]|[键鍵]合|半[导導][体體]|生[产產])?(?:[设設][备備]|机台|機台|[机機]器)")),
+        r"scanners?|machines?|outils|[eé]quipements", r"\w*(?:scannern?|steppern?|maschinen?)|(?:\w+-)?\w*(?:ätz|belichtungs|lithografie|lithographie|bonding|bond|fertigungs|beschichtungs|prüf|inspektions)-?anlagen?|werkzeuge?n?|anlagen", "(?:노광|식각|증착|검사|본딩|반도체|제조|생산|tc) ?(?:장비|설비|본더)|노광기|tc본더|장비|설비|본더", "(?:露光|エッチング|成膜|検査|製造|ボンディング|半導体製造)(?:装置|機)|ボンダー?|装置", "光刻机|光刻機|[键鍵]合机|刻[蚀蝕][设設]备|(?:曝光|光刻|刻[蚀蝕]|沉[积積]|[检檢][测測]|[键鍵]合|半[导導][体體]|生[产產])?(?:[设設][备備]|机台|機台|[机機]器)")),
     ("wafer", (
         r"(?:(?:silicon|logic|dram|memory|hbm|nand|finished|processed|blank|mm|inch)[- ])*wafers?(?: starts?| outs?)?|wspm|wpm", r"obleas?|wafers?", r"wafer|fette di silicio|fette", r"(?:plaquettes?|tranches? de silicium|wafers?|galettes?)(?: de silicium)?", r"\w*-?wafern?s?|\w*siliziumscheiben?|scheiben", "(?:실리콘 ?|d램 ?|메모리 ?)?웨이퍼", "(?:シリコン)?(?:ウエハー?|ウェハー?|ウエーハ|ウェーハ)", "(?:硅|矽)?晶[圆圓]片?(?!代工|[厂廠])|硅片|矽片")),
     ("GPU", (
@@ -75,7 +75,7 @@ _THINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("stack", (
         r"(?:(?:hbm\w*|memory) )?stacks?", r"(?:pilas?|apilamientos?|stacks?)(?: de (?:hbm|memoria))?", r"(?:stack|pil[ae])(?: di (?:hbm|memoria))?", r"(?:piles?|empilements?|stacks?)(?: de (?:m[eé]moire|hbm))?", r"(?:\w+-)?(?:\w*stapeln?|stacks?)", "스택", "スタック", "堆[叠疊栈棧]|[颗顆]堆[叠疊]")),
     ("layer", (
-        r"(?:(?:dram|memory|metal) )?layers?|tiers", r"capas?", r"strat[oi]|layer", r"couches?", r"\w*(?:lagen|schichten|ebenen)", "층|단(?=[^가-힣]|[ ]?(?:적층|hbm|낸드|제품|을|의|으로|까지)|짜리)", "層|段", "[层層]")),
+        r"(?:(?:dram|memory|metal) )?layers?|tiers", r"capas?", r"strat[oi]|layer", r"couches?", r"\w*(?:(?<!an)lagen|schichten|ebenen)", "층|단(?=[^가-힣]|[ ]?(?:적층|hbm|낸드|제품|을|의|으로|까지)|짜리)", "層|段", "[层層]")),
     ("die", (
         r"(?:(?:logic|dram|compute|base|gpu) )?(?:dies?|dice|chiplets?)", r"dies?|chiplets?|dados", r"die|chiplet", r"dies?|chiplets?|puces nues", r"(?:\w+-)?(?:dies?|chiplets?)", "다이(?![가-힣])|칩렛", "ダイ(?![ァ-ヶ])|チップレット", "裸片|裸晶|晶粒|芯粒|小芯片")),
     ("transistor", (

@@ -131,10 +131,11 @@ def _pair(scanner: Scanner, first: Amount, second: Amount) -> list[Quantity] | N
     """A range or two points of a change, if the two amounts are joined."""
     units_agree = first.unit is None or _same_unit(first, second)
     sign_shared = first.unit is not None and first.left_sign and second.unit is None
-    if not (sign_shared or (second.unit is not None and units_agree)):
+    carried = first.unit is not None and second.unit is None and first.kind != "count"
+    if not (sign_shared or carried or (second.unit is not None and units_agree)):
         return None
     joint = _joint(scanner, first, second)
-    if joint is None:
+    if joint is None or (carried and not sign_shared and not joint.two_points):
         return None
     unit, kind = second.unit or first.unit or "1", second.kind if second.unit else first.kind
     low, step = _inherit(first, second, joint.two_points)
@@ -328,6 +329,8 @@ def _bounded(scanner: Scanner, amount: Amount, made: Quantity, *, bounds: bool =
 def _other_sense(scanner: Scanner, amount: Amount, place: int, word: str) -> bool:
     """A word of bound that means a time or a subject here: over five years, Kredit über."""
     word = word.strip()
+    if re.match(r"(?:hasta|fino a|jusqu'à)", word):  # crecieron un 20 %, hasta 4.750 millones
+        return scanner.words.change.search(scanner.lower, max(0, place - 45), place) is not None
     if amount.kind == "duration":
         return word in {"over", "über", "oltre", "sobre", "within", "bis", "para", "unter"}
     if scanner.lang == "de":
