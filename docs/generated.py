@@ -27,17 +27,123 @@ def results() -> str:
     return "\n".join(lines)
 
 
+MEANINGS = {
+    "manifest.json of a plan folder": {
+        "plan_version": "version of the folder's form",
+        "waferway": "version that planned",
+        "network_sha256": "hash of the network as given, before a party view",
+        "title": "of the network",
+        "scenarios": "applied, in order",
+        "party": "whose plan; null: the system",
+        "own_lines": "lines the party runs; null: the system",
+        "now": "last day of history",
+        "start": "first period shown",
+        "until": "last period shown",
+        "periods": "labels of all periods, warm-up and tail included",
+        "shown": "of each period: whether reports show it",
+        "decided": "of each period: whether it was decided (not history)",
+        "spans": "of each period: first day, and first day after it",
+        "objective": "`cost`, `value` or `compute`",
+        "basis": "compute basis, or empty",
+        "budget_usd": "cap on all spending; null: none",
+        "base_date": "day to which money is discounted",
+        "discount_rate": "per year",
+        "solver": "name",
+        "seed": "of the solver",
+        "threads": "of the solver",
+        "gap_asked": "relative",
+        "gap": "relative, reached",
+        "objective_value": "what was minimised",
+        "bound": "its proven lower bound",
+        "status": "`optimal`, `gap`, `time limit` or `interrupted`",
+        "reproducible": "whether the same input gives the same plan",
+        "rows": "of the program",
+        "columns": "of the program",
+        "integers": "integer columns",
+        "branches": "leaves and their probabilities",
+        "cost_usd": "expected discounted cost, whatever was minimised",
+    },
+    "waferway summary --json": {
+        "party": "whose plan; null: the system",
+        "start": "first period shown",
+        "until": "last period shown",
+        "now": "last day of history",
+        "basis": "compute basis, or empty",
+        "objective": "`cost`, `value` or `compute`",
+        "compute": "by year, in units of the basis",
+        "items": "demand on an item: share left unserved over the shown periods",
+        "spending_usd": "undiscounted, by kind",
+        "cost_usd": "expected discounted cost, unserved demand at its value included",
+        "orders": "by module, largest spending first",
+        "binding": "by year: the link of which one more per cent is worth most",
+        "evidence": "numbers by grade, and the weakest grade behind results",
+        "gap": "relative, reached",
+        "status": "`optimal`, `gap`, `time limit` or `interrupted`",
+    },
+    "waferway verify --json": {
+        "ok": "whether the plan holds",
+        "cost_usd": "recomputed",
+        "cost_difference": "relative to the manifest",
+        "money_difference": "of the money table, relative",
+        "objective_difference": "relative to the manifest",
+        "worst": "by family of rows: largest relative violation",
+        "checked": "by family of rows: how many",
+        "cost_lines": "recomputed cost by branch and kind",
+        "violations": "every row that is broken",
+    },
+    "waferway network check --json": {
+        "ok": "whether there is no fault",
+        "faults": "each with `place`, `what`, `why`, `try`, `kind`",
+        "sha256": "hash of the network; only where there is no fault",
+    },
+    "waferway doctor --json": {
+        "ok": "whether all checks pass",
+        "checks": "each with `name`, `ok`, `says`",
+    },
+    "waferway atlas show --json": {
+        "table": "as asked",
+        "key": "as asked",
+        "cells": "each with `column`, `value`, `unit`, `claims`; dated ones with `period`, `low`, "
+        "`high`",
+        "text": "the same for people",
+    },
+}
+"""What every key means; a key without a meaning stops the build."""
+
+
 def json_keys() -> str:
     """Keys of the JSON that commands print and of the manifest of a plan, by example."""
-    import waferway
+    import tempfile
 
-    plan = waferway.plan(example())
-    summary = plan.summary().to_json()
-    parts = ["## manifest.json of a plan folder", "", *_keys(plan.manifest)]
-    parts += ["## waferway summary --json", "",
-              "`waferway plan --json` prints the same keys, `folder`, and `manifest` as above.",
-              "", *_keys(summary)]  # fmt: skip
-    parts += ["## waferway verify --json", "", *_keys(_object(plan.verify().to_json()))]
+    import waferway
+    from waferway.cli.doctor import examine
+    from waferway.cli.evidence import describe_row
+
+    net = example()
+    plan = waferway.plan(net)
+    with tempfile.TemporaryDirectory() as folder:
+        saved = plan.save(Path(folder) / "plan") / "manifest.json"
+        manifest = json.loads(saved.read_text(encoding="utf-8"))
+    shown = {
+        "manifest.json of a plan folder": manifest,
+        "waferway summary --json": plan.summary().to_json(),
+        "waferway verify --json": _object(plan.verify().to_json()),
+        "waferway network check --json": {"ok": True, "faults": [], "sha256": net.sha256},
+        "waferway doctor --json": examine(),
+        "waferway atlas show --json": describe_row(net, "line", "yongin-hbm"),
+    }
+    parts = []
+    for title, content in shown.items():
+        parts += [f"## {title}", ""]
+        if title == "waferway summary --json":
+            parts += ["`waferway plan --json` prints the same keys and two more: `folder`, the "
+                      "plan folder, and `manifest`, its manifest without `plan_version`, `shown`, "
+                      "`decided` and `spans`.", ""]  # fmt: skip
+        parts += _keys(content, MEANINGS[title])
+    parts += ["## Other commands", "",
+              "`waferway atlas list --json` prints an object of counts by table;",
+              "with a table, an object of rows by key. `waferway network schema` prints the",
+              "[JSON Schema](schema.md).", ""]  # fmt: skip
     return "\n".join(parts)
 
 
@@ -45,19 +151,23 @@ def _object(content):
     return json.loads(content) if isinstance(content, str) else content
 
 
-def _keys(content: dict) -> list[str]:
-    lines = ["| key | kind | keys within |", "|---|---|---|"]
+def _keys(content: dict, meanings: dict) -> list[str]:
+    unknown = set(content) ^ set(meanings)
+    if unknown:
+        raise ValueError(f"docs/generated.py: give or drop the meaning of {sorted(unknown)}")
+    lines = ["| key | kind | meaning | keys within |", "|---|---|---|---|"]
     for key, value in content.items():
         inner = value[0] if isinstance(value, list) and value else value
-        within = ", ".join(f"`{k}`" for k in inner) if isinstance(inner, dict) else ""
-        lines.append(f"| `{key}` | {_kind(value)} | {within} |")
+        names = list(inner) if isinstance(inner, dict) else []
+        within = ", ".join(f"`{k}`" for k in names[:8]) + (", ..." if len(names) > 8 else "")
+        lines.append(f"| `{key}` | {_kind(value)} | {meanings[key]} | {within} |")
     return [*lines, ""]
 
 
 def _kind(value: object) -> str:
     kinds = {bool: "true or false", int: "number", float: "number", str: "text", list: "list",
-             dict: "object", type(None): "null or text"}  # fmt: skip
-    return kinds.get(type(value), type(value).__name__)
+             dict: "object", type(None): "may be null"}  # fmt: skip
+    return kinds[type(value)]
 
 
 def example():
