@@ -458,7 +458,7 @@ def cash_plan():
     when = ("2027-01", "2027-02", "2027-03")
     # two modules at 80, a quarter off, one of them half off up to 20 in all: 120 - 20 = 100
     drawn, emergency = (90.0, 0.0, 0.0), (18.0, 2.0, 2.0)
-    interest = (0.9 + 0.9, 0.9 + 1.0, 0.9 + 1.1)
+    interest = (0.45 + 0.45, 0.9 + 0.95, 0.9 + 1.05)  # half of what is drawn in the month
     cash, left = [], 0.0
     for d, e, i, spent in zip(drawn, emergency, interest, (100.0, 0, 0), strict=True):
         left += d + e - i - spent

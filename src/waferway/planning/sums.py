@@ -170,7 +170,7 @@ class Variable:
         goal, own = np.asarray(into, dtype=np.int64), np.asarray(of, dtype=np.int64)
         n, t_count = len(goal), self.periods
         weight = np.broadcast_to(_column(value), (n, t_count))
-        if self.width == 1:
+        if self.width != t_count:  # one decision for all periods
             period = np.tile(np.arange(t_count), n)
             cell = np.repeat(goal, t_count) * t_count + period
             label = self.offset + np.repeat(own, t_count)
