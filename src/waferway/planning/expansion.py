@@ -231,13 +231,13 @@ def _expand_modules(inst: Instance) -> None:
     for leaf, _ in net.leaves:  # orders are common: the bound of every leaf holds
         values = net.values("module", "orders_per_year", inst.calendar, leaf)
         rate = values.loc[keys].to_numpy(dtype=float).reshape(count, t_count)
-        for b in range(count):
-            for year in set(years):
-                known = rate[b, years == year]
-                if not np.isnan(known).all():
-                    most_now = math.floor(np.nanmean(known) + 1e-9)
-                    now = years == year
-                    yearly[b, now] = np.minimum(yearly[b, now], most_now)
+        for year in sorted(set(years)):
+            now = years == year
+            known = ~np.isnan(rate[:, now])
+            some = known.any(axis=1)
+            mean = np.nansum(rate[some][:, now], axis=1) / known[some].sum(axis=1)
+            bound = np.floor(mean + 1e-9)[:, None]
+            yearly[np.ix_(some, now)] = np.minimum(yearly[np.ix_(some, now)], bound)
     inst.a["yearly"] = yearly
     most = np.minimum(yearly, inst.module["left"].to_numpy(dtype=float)[:, None])
     inst.a["most_orders"] = np.where(allowed & inst.decided, most, 0.0)

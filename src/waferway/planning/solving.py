@@ -124,14 +124,24 @@ def highs_of(program: Program, scaling: Scaling | None = None) -> Any:
     lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
     lp.a_matrix_.start_ = by_column.indptr
     lp.a_matrix_.index_ = by_column.indices
-    of_column = np.repeat(scaling.columns, np.diff(by_column.indptr))
-    lp.a_matrix_.value_ = by_column.data * scaling.rows[by_column.indices] * of_column
-    if program.integer.any():
-        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-        lp.integrality_ = [kinds[int(i)] for i in program.integer]
+    lp.a_matrix_.value_ = _seen(by_column, scaling)
     if h.passModel(lp) == highspy.HighsStatus.kError:
         raise SolverFailed("HiGHS refused the program: a coefficient is not a finite number")
+    whole = np.flatnonzero(program.integer).astype(np.int32)
+    if len(whole):
+        kinds = np.full(len(whole), highspy.HighsVarType.kInteger)
+        h.changeColsIntegrality(len(whole), whole, kinds)
     return h
+
+
+def _seen(by_column: Any, scaling: Scaling) -> Array:
+    """Coefficients as the solver sees them."""
+    seen: Array = by_column.data
+    if (scaling.rows != 1.0).any():
+        seen = seen * scaling.rows[by_column.indices]
+    if (scaling.columns != 1.0).any():
+        seen = seen * np.repeat(scaling.columns, np.diff(by_column.indptr))
+    return seen
 
 
 @contextlib.contextmanager
