@@ -10,6 +10,9 @@ from typing import Annotated, Any
 import typer
 
 from waferway.cli import say
+from waferway.cli.chips import chips
+from waferway.cli.claims import evidence
+from waferway.cli.ledger import ledger
 
 __all__ = ["app"]
 
@@ -27,6 +30,9 @@ atlas = typer.Typer(help="The shipped world: claims and the network made of them
 network = typer.Typer(help="Networks of your own.", no_args_is_help=True)
 app.add_typer(atlas, name="atlas")
 app.add_typer(network, name="network")
+app.add_typer(chips, name="chips")
+app.add_typer(ledger, name="ledger")
+app.add_typer(evidence, name="evidence")
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace what an earlier run wrote.")]
