@@ -22,7 +22,7 @@ from waferway.report.palette import FAMILY_COLOURS, GREY, SERIES, svg, themed
 if TYPE_CHECKING:
     pass
 
-__all__ = ["Figure", "figures_of", "link_label", "link_unit"]
+__all__ = ["Figure", "figures_of", "link_label", "link_unit", "spell_years"]
 
 
 @dataclass(frozen=True)
@@ -215,7 +215,7 @@ def bottlenecks(plan: Plan, prices: Prices) -> Figure | None:
     runs: dict[str, list[int]] = {}
     for row in best.itertuples():
         runs.setdefault(link_label(plan, row.technology), []).append(int(row.year))
-    said = [f"{name} in {_spell_years(years)}" for name, years in runs.items()]
+    said = [f"{name} in {spell_years(years)}" for name, years in runs.items()]
     table = links.assign(unit=[link_unit(plan, t) for t in links["technology"]])
     columns = ["link", "year", "unit", "worth_usd", "low_usd", "high_usd", "percent_usd", "line"]
     table = table[columns].rename(
@@ -239,7 +239,7 @@ def link_label(plan: Plan, link: str) -> str:
     """Name of a technology or of a limit, for people."""
     if link in plan.network.table("technology").index:
         return _label(plan, "technology", link)
-    return f"limit: {link}"
+    return f"{link} (limit)"
 
 
 def link_unit(plan: Plan, link: str) -> str:
@@ -252,7 +252,14 @@ def link_unit(plan: Plan, link: str) -> str:
     return "MW" if measure.endswith("power_mw") else "unit"
 
 
-def _spell_years(years: list[int]) -> str:
+def spell_years(years: list[int]) -> str:
+    """Years in words: runs as spans.
+
+    Examples
+    --------
+    >>> spell_years([2025, 2026, 2027, 2030])
+    '2025-2027, 2030'
+    """
     parts, start = [], years[0]
     for before, year in zip(years, [*years[1:], 0], strict=True):
         if year != before + 1:

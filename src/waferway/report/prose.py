@@ -13,7 +13,7 @@ from waferway.evidence.claims import Claim
 from waferway.planning.plan import Plan
 from waferway.planning.prices import Prices
 from waferway.planning.summary import Summary, money
-from waferway.report.figures import Figure, link_label, link_unit
+from waferway.report.figures import Figure, link_label, link_unit, spell_years
 
 __all__ = ["SourceLine", "answer", "asked", "imputed_lines", "sources_of"]
 
@@ -67,8 +67,7 @@ def _binds(plan: Plan, prices: Prices) -> str:
         label, unit = link_label(plan, technology), link_unit(plan, technology)
         low = min(r.low_usd if r.low_usd == r.low_usd else r.worth_usd for r in rows)
         high = max(r.high_usd if r.high_usd == r.high_usd else r.worth_usd for r in rows)
-        years = [r.year for r in rows]
-        span = f"{years[0]}" if len(years) == 1 else ", ".join(map(str, years))
+        span = spell_years([int(r.year) for r in rows])
         worth = money(low) if low == high else f"{money(low)} to {money(high)}"
         parts.append(f"{label} in {span} (one more {unit}: {worth})")
     return "What binds most, given these builds, is " + "; ".join(parts) + "."
