@@ -9,8 +9,9 @@ Blocks of a page run in order, in one empty folder:
 - ``yaml`` whose first line is ``# FILE``: the file is written.
 
 A comment before a block changes that: ``<!-- exit N -->`` (the last command ends with N),
-``<!-- not run -->``, and ``<!-- thorough -->`` (run by `make verify` only: whole plans of the
-atlas). ``...`` stands for any text. Write the printed lines anew, where they hold no ``...``:
+``<!-- not run -->``, ``<!-- atlas -->`` (run always, but what it prints is held against the page by
+`make verify` only: the atlas grows), and ``<!-- thorough -->`` (run
+by `make verify` only: whole plans of the atlas). ``...`` stands for any text. Write the printed lines anew, where they hold no ``...``:
 ``python tests/test_documentation.py README.md docs/tutorial.md`` (``--thorough`` for all).
 """
 
@@ -97,6 +98,9 @@ def run_page(page: str, folder: Path, thorough: bool) -> str:
         if says == "not run" or (says == "thorough" and not thorough):
             return block[0]
         code = int(says.split()[1]) if says.startswith("exit ") else 0
+        if says == "atlas" and not thorough:
+            run_console(body, folder, code)
+            return block[0]
         if kind == "console":
             start, end = block.span("text")
             shift = block.start()
