@@ -9,10 +9,11 @@ Blocks of a page run in order, in one empty folder:
 - ``yaml`` whose first line is ``# FILE``: the file is written.
 
 A comment before a block changes that: ``<!-- exit N -->`` (the last command ends with N),
-``<!-- not run -->``, ``<!-- atlas -->`` (run always, but what it prints is held against the page by
-`make verify` only: the atlas grows), and ``<!-- thorough -->`` (run
-by `make verify` only: whole plans of the atlas). ``...`` stands for any text. Write the printed lines anew, where they hold no ``...``:
-``python tests/test_documentation.py README.md docs/tutorial.md`` (``--thorough`` for all).
+``<!-- not run -->``, ``<!-- atlas -->`` (run always, but what it prints is held against the page
+by `make verify` only: the atlas grows), and ``<!-- thorough -->`` (run by `make verify` only:
+whole plans of the atlas). ``...`` stands for any text. Write the printed lines anew, where they
+hold no ``...``: ``python tests/test_documentation.py README.md docs/tutorial.md``
+(``--thorough`` for all).
 """
 
 import doctest
