@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of cases
 """Offsets, detection, names, bounds, the model provider: properties and worked examples."""
 
 import json
@@ -179,3 +180,28 @@ def test_unknown_language_and_date_are_said():
         claims_in("12 GW", lang="xx")
     with pytest.raises(RangeError, match="published"):
         claims_in("12 GW", published="January")
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "wanted"),
+    [
+        ("de", "Das 17-Milliarden-Euro-Werk nutzt 22-Nanometer-Technik.", [(17e9, "EUR"), (22, "nm")]),
+        ("de", "Er gibt 3 Milliarden Euro, weitere 2 Milliarden folgen.", [(3e9, "EUR"), (2e9, "EUR")]),
+        ("de", "12,5 Milliarden Euro und zwei Werke", [(12.5e9, "EUR"), (2, "fab")]),
+        ("en", "$58bn 2026, $100bn 2028", [(58e9, "USD"), (100e9, "USD")]),
+        ("en", "It costs $2 billion a year.", [(2e9, "USD/year")]),
+        ("en", "5.4 M chips and 900k wafers", [(5.4e6, "chip"), (900e3, "wafer")]),
+        ("en", 'he said "300" and left', []),
+        ("en", "a half-time talk about the Medio Oriente", []),
+        ("it", "15mila fette a settimana", [(15e3, "wafer/week")]),
+        ("fr", "un chantier de 5,7 mrds€", [(5.7e9, "EUR")]),
+        ("es", "1.000 millones de dólares (unos 900 millones de euros)", [(1e9, "USD"), (9e8, "EUR")]),
+        ("ko", "17만장서 25만장으로 늘린다", [(17e4, "wafer"), (25e4, "wafer")]),
+        ("ja", "1台2億ユーロ", [(2e8, "EUR")]),
+        ("zh", "120万千瓦", [(1.2e6, "kW")]),
+        ("zh", "投資1,200億元，興建兩座晶圓廠", [(1.2e11, "TWD"), (2, "fab")]),
+    ],
+)  # fmt: skip
+def test_turns_of_phrase(lang, text, wanted):
+    found = [(float(c.value), c.unit) for c in claims_in(text, lang=lang) if c.kind != "date"]
+    assert found == wanted

@@ -164,7 +164,11 @@ class Scanner:
         after = self.text[match.end() : match.end() + 5].lstrip()
         money = money or (after[:1] in "€$£¥₩" and bool(after)) or after[:3] in {"EUR", "USD"}
         plain_k = match["k"] is not None and match[0] == "k"
-        if money or plain_k:
+        # "5.4 M chips": a capital letter and a word behind it
+        worded = match[0].strip() in {"M", "B", "K", "bn"} and re.match(
+            r"[ ](?!to |and |or |in |of |at )[a-zà-ÿ]{3}", self.text[match.end() : match.end() + 5]
+        )
+        if money or plain_k or worded:
             factor = _LETTER_VALUES[match.lastgroup or "k"]
             found.end = match.end()
             found.value, found.step, found.scale = (
@@ -256,7 +260,21 @@ class Scanner:
             self._head_noun(found, place)
         if found.unit is None and found.number.fraction and found.number.value < 1:
             said = lower[found.number.start : found.number.end]
-            if "/" not in said and (self.cjk or " " in said or "-" in said):
+            halved = (
+                "half" in said
+                or "halb" in said
+                or "mezz" in said
+                or "demi" in said
+                or "medi" in said
+            )
+            halved = halved or said.startswith(("mitad", "moit", "met"))
+            small = found.value >= Fraction(1, 100)
+            if (
+                "/" not in said
+                and small
+                and not halved
+                and (self.cjk or " " in said or "-" in said)
+            ):
                 found.unit, found.kind = "1", "ratio"
 
     def _coin_in_word(self, start: int, got: tuple[str, int]) -> bool:
@@ -270,7 +288,9 @@ class Scanner:
         unit, end = got
         symbol = self.text[start:end]
         after = self.text[end : end + 1]
-        if symbol == '"' and start != place:
+        if symbol == '"' and (
+            start != place or re.search('["“„]', self.text[max(0, place - 14) : place])
+        ):
             return False
         if len(symbol) == 1 and start != place:
             # "5 m" and "60 t" are units; "12 h" is a time of day in French; "3 s" is none.
@@ -474,6 +494,8 @@ class Scanner:
             default=window,
         )
         ahead = [h for h in noun(self.lang).all(lower, cut, before) if fits is None or h[0] in fits]
+        if kind == "wafer":  # 半導体を月5万枚: sheets are wafers unless the chips follow
+            ahead = [hit for hit in ahead if hit[0] != "chip"]
         if ahead:
             return ahead[-1][0], end, ahead[-1][1]
         return None

@@ -275,9 +275,15 @@ def _ideographic(lang: str) -> list[tuple[str, re.Pattern[str]]]:
         ]
         if lang == "ja":
             after = r"(?=末|度|まで|には?[^わ渡及一]|から|春|夏|秋|冬|後半|前半|第?\d四半期|時点|\d{1,2}月)"
-            rules += [("fiscal", rf"{short}度(?!末)"), ("quarter", rf"{short}{quarter}"), ("half", rf"{short}{half}"),
-                      ("month", rf"{short}(?P<m>\d{{1,2}})月(?P<endm>末)?"), ("year", rf"{short}(?P<endy>度?末)?{after}")]  # fmt: skip
-            rules[-1] = ("year", rf"{short}(?:(?P<endy>末)|{after})")
+            bare = [
+                ("fiscal", rf"{short}度(?!末)"), ("quarter", rf"{short}{quarter}"),
+                ("half", rf"{short}{half}"),
+                ("month", rf"{short}(?P<m>\d{{1,2}})月(?P<endm>末)?"),
+                ("year", rf"{short}(?:(?P<endy>末)|{after})"),
+            ]  # fmt: skip
+            # Two-digit years after those of four digits, before days and months without a year.
+            place = next(i for i, (kind, _) in enumerate(rules) if kind == "year") + 1
+            rules[place:place] = bare
     rules += [
         ("iso", rf"(?<![\d.-]){_YEAR}[-./](?P<m>\d\d?)[-./](?P<d>\d\d?)(?!\d)"),
         (

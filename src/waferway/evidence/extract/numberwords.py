@@ -196,7 +196,7 @@ def _french() -> Words:
               "dix-huit": Word("add", Fraction(18)), "dix-neuf": Word("add", Fraction(19))}  # fmt: skip
     table |= _scales(
         e2="cent cents", e3="mille mil milliers millier", e6="million millions mio",
-        e9="milliard milliards md mds mrd mrds", e12="billion billions",
+        e9="milliard milliards md mds mrd mrds mld mlds", e12="billion billions",
         e15="billiard billiards", e18="trillion trillions",
     )  # fmt: skip
     table |= {"demi": _HALF, "demie": _HALF, "demis": _HALF, "moitié": _HALF, "moitie": _HALF}

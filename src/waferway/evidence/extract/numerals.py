@@ -235,6 +235,8 @@ def _scaled(tokens: Sequence[tuple[str, Fraction]]) -> Fraction | None:
     counted = any(kind == "num" for kind, _ in before)
     if after and (after[0][0] == "lead" or (counted and after[0][0] == "add")):
         return None  # "1.2 billion a year": the article is no number
+    if len(after) == 1 and after[0][0] == "num" and (size > 1000 or after[0][1] >= 1000):
+        return None  # "$58bn 2026" is a sum and a year
     if after and after[0][0] == "join":
         after = after[1:]
         written = all(kind != "num" for kind, _ in tokens)  # "12,5 Milliarden und zwei Werke"

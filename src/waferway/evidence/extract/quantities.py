@@ -100,6 +100,13 @@ def _same_unit(first: Amount, second: Amount) -> bool:
 def _join(scanner: Scanner, amounts: list[Amount]) -> list[Quantity]:
     found: list[Quantity] = []
     place = 0
+    coin: Amount | None = None
+    amounts = [a for a in amounts if a.unit is not None or not a.number.article]
+    for amount in amounts:
+        if amount.kind == "money":
+            coin = amount
+        elif amount.unit is None and coin is not None and _same_money(scanner, coin, amount):
+            amount.unit, amount.kind = (coin.unit or "").partition("/")[0], "money"
     while place < len(amounts):
         first = amounts[place]
         second = amounts[place + 1] if place + 1 < len(amounts) else None
@@ -125,6 +132,14 @@ class _Joint:
     starter: bool
     is_and: bool
     two_points: bool
+
+
+def _same_money(scanner: Scanner, coin: Amount, amount: Amount) -> bool:
+    """Millions without a unit, soon after an amount of money, are of that money."""
+    if amount.scale < 10**6 or amount.start - coin.end > 160 or scanner.cjk:
+        return False
+    following = scanner.text[amount.end : amount.end + 2].strip()
+    return not following[:1].isdigit() and amount.number.digits
 
 
 def _pair(scanner: Scanner, first: Amount, second: Amount) -> list[Quantity] | None:
@@ -240,7 +255,7 @@ def _two_points(
 def _eastern_change(
     scanner: Scanner, first: Amount, second: Amount, gap: str, changed: bool
 ) -> bool:
-    if gap not in {"에서", "から", "→", "より", "부터"}:
+    if gap not in {"에서", "서", "から", "→", "より", "부터"}:
         return False
     after = scanner.lower[second.end : second.end + 8]
     if re.match(
