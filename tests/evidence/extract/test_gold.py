@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from tests.evidence.extract.scoring import Score, score
 
+from tests.evidence.extract.scoring import Score, score
 from waferway.evidence.extract import claims_in, extract
 
 NEWS = ("000_55168836866e2e4a", "001_2730880aec09d845", "004_7656fdf8e60fc9fd")

@@ -1,9 +1,9 @@
 """Rules hold beyond the shared annotations: invented news in eight languages, product codes too."""
 
 import pytest
+
 from tests.evidence.extract.invented import SENTENCES
 from tests.evidence.extract.scoring import close
-
 from waferway.evidence.extract import LANGUAGES, claims_in
 
 

@@ -7,8 +7,8 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.reference.extract_numerals import SPELL
 
+from tests.reference.extract_numerals import SPELL
 from waferway.evidence.extract import ideographs, numerals
 from waferway.evidence.extract.extraction import decimal
 

@@ -7,8 +7,8 @@ import unicodedata
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.evidence.extract.invented import SENTENCES
 
+from tests.evidence.extract.invented import SENTENCES
 from waferway.errors import InputError, RangeError
 from waferway.evidence.extract import LANGUAGES, claims_in, detect, extract, likeness
 from waferway.evidence.extract.meetings import meetings_in

@@ -14,7 +14,7 @@ from functools import cache
 
 from waferway.evidence.extract.numerals import Numeral, evaluate
 
-__all__ = ["hide_units", "native_korean", "scan"]
+__all__ = ["hide_units", "native_korean", "scan", "with_parts"]
 
 _DIGITS = {
     **dict(zip("〇零一二三四五六七八九", (0, *range(10)), strict=True)),
@@ -134,6 +134,35 @@ def hide_units(lower: str, lang: str) -> str:
     '1.2_瓦'
     """
     return _UNIT_STARTS.sub("_", lower) if lang == "zh" else lower
+
+
+_OF = re.compile(r"[ ]?(?:分之|分の|분의)[ ]?")
+
+
+def with_parts(found: list[Numeral], lower: str) -> list[Numeral]:
+    """Numerals with denominators and numerators joined (三分之二); hundredths are left to percent.
+
+    Examples
+    --------
+    >>> [n.value for n in with_parts(scan("3분의 2", "ko"), "3분의 2")]
+    [Fraction(2, 3)]
+    """
+    made: list[Numeral] = []
+    for number in found:
+        before = made[-1] if made else None
+        if (
+            before is not None
+            and before.value > 1
+            and lower[before.start : before.end] not in {"百", "千", "万", "백"}
+            and _OF.fullmatch(lower, before.end, number.start)
+        ):
+            made[-1] = Numeral(
+                before.start, number.end, number.value / before.value,
+                digits=number.digits, fraction=True,
+            )  # fmt: skip
+        else:
+            made.append(number)
+    return made
 
 
 _PIECE = re.compile(rf"{_NUMBER}|.", re.DOTALL)

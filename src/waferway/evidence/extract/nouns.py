@@ -67,7 +67,7 @@ _THINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("GPU", (
         r"(?:ai |graphics )?gpus?|graphics (?:processing units?|processors?|chips?|cards?)", r"gpus?|(?:unidades de procesamiento|procesadores|tarjetas) gr[aá]fic[oa]s?", r"gpu|(?:unità di elaborazione grafica|process(?:ori|ore) grafic[io]|sched[ae] grafic(?:a|he))", r"gpus?|processeurs? graphiques?|cartes? graphiques?", r"(?:\w+-)?gpus?|grafik(?:prozessoren|chips?|karten|prozessor)", "gpu|그래픽 ?처리 ?장치", "gpu|画像処理半導体", "gpu|[图圖]形[处處]理器|[显顯]卡")),
     ("accelerator", (
-        r"(?:ai )?accelerators?(?: chips?| cards?)?|tpus?|asics?", r"(?:chips? )?aceleradores?(?: de ia)?|tpus?", r"acceleratori?e?(?: (?:di|per l')? ?ia)?|tpu", r"acc[eé]l[eé]rateurs?(?: d'ia)?|tpus?", r"(?:\w+-)?beschleunigern?|\w*beschleunigerchips?|tpus?", "(?:ai ?)?가속기", "(?:ai)?アクセラレーター?|加速器", "(?:ai)?加速(?:器|卡|芯片|晶片)")),
+        r"(?:ai )?accelerators?(?: chips?| cards?)?|(?:ai|inference|training) cards?|tpus?|asics?", r"(?:chips? )?aceleradores?(?: de ia)?|tpus?", r"acceleratori?e?(?: (?:di|per l')? ?ia)?|tpu", r"acc[eé]l[eé]rateurs?(?: d'ia)?|tpus?", r"(?:\w+-)?beschleunigern?|\w*beschleunigerchips?|tpus?", "(?:ai ?)?가속기", "(?:ai)?アクセラレーター?|加速器", "(?:ai)?加速(?:器|卡|芯片|晶片)")),
     ("server", (
         r"servers?", r"servidores?", r"server", r"serveurs?", r"\w*-?servern?", "서버", "サーバー?", "(?:ai)?(?:服[务務]器|伺服器)")),
     ("rack", (

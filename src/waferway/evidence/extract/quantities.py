@@ -80,7 +80,8 @@ def scan(shadow: Shadow, lang: str, dates: Sequence[DateHit] = ()) -> list[Quant
     """
     scanner = Scanner(shadow, lang, dates)
     if lang in CJK:
-        numbers = ideographs.scan(ideographs.hide_units(shadow.lower, lang), lang)
+        lower = ideographs.hide_units(shadow.lower, lang)
+        numbers = ideographs.with_parts(ideographs.scan(lower, lang), lower)
     else:
         numbers = numerals.scan(shadow.lower, lang)
     amounts = [scanner.amount(n) for n in numbers if not scanner.is_blocked(n.start, n.end)]
@@ -322,6 +323,8 @@ def _bounded(scanner: Scanner, amount: Amount, made: Quantity, *, bounds: bool =
             break
         offset, name = min(hits)
         place = first + offset
+        if name == "least" and _DENIED.search(lower, max(0, place - 30), place):
+            name = "most"  # no puede suministrar más de 850 MW
         if name != "approx" and _other_sense(scanner, amount, place, lower[place : amount.start]):
             break
         approx = approx or name == "approx"
@@ -339,6 +342,11 @@ def _bounded(scanner: Scanner, amount: Amount, made: Quantity, *, bounds: bool =
     if most:
         return replace(made, approx=approx, value=None, high=made.value)
     return replace(made, approx=approx, value=None, low=made.value)
+
+
+_DENIED = re.compile(
+    r"(?:\b(?:no|non|ne|nunca|cannot|can't|won't|not|nicht|kaum|keine[nsrm]?)\b|\bn')[^,;.!?\d]{0,24}$"
+)
 
 
 def _other_sense(scanner: Scanner, amount: Amount, place: int, word: str) -> bool:
