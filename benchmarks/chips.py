@@ -16,8 +16,8 @@ import time
 from pathlib import Path
 
 import numpy as np
-from tests.reference import chips_wafer as slow_wafer
 
+from tests.reference import chips_wafer as slow_wafer
 from waferway.chips import wafer
 from waferway.chips.batch import batch_cost, batch_performance
 from waferway.chips.harvest_table import _table, clustered_harvest

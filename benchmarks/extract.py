@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 from tests.evidence.extract.invented import SENTENCES
-
 from waferway.evidence.extract import claims_in
 
 Found = list[tuple[int, int, set[float]]]

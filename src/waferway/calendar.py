@@ -125,6 +125,8 @@ def period(label: str) -> Period:
             + (" (a fiscal year needs its year end: fiscal_year)" if "FY" in label else "")
         )
     year = int(found["year"])
+    if not 1 <= year < dt.MAXYEAR:  # the day after the last one must exist
+        raise RangeError(f'"{label}" leaves the calendar; years go from 0001 to {dt.MAXYEAR - 1}')
     if found["quarter"]:
         return _span(year, 3 * (int(found["quarter"]) - 1), "quarter")
     if found["half"]:

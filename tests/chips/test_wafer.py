@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.reference import chips_wafer as slow
 
+from tests.reference import chips_wafer as slow
 from waferway.chips import wafer
 from waferway.errors import RangeError
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.reference import chips_yields as slow
 
+from tests.reference import chips_yields as slow
 from waferway.chips import learning, yields
 from waferway.chips.yields import RepairableBlocks
 from waferway.errors import RangeError

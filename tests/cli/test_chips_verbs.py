@@ -3,8 +3,8 @@
 from importlib.resources import files
 
 import pytest
-from tests.planning.small_networks import SETTINGS, chip_network, chip_tables
 
+from tests.planning.small_networks import SETTINGS, chip_network, chip_tables
 from waferway import chips as room
 from waferway.network.network import Network
 from waferway.network.reading import read
@@ -137,6 +137,8 @@ def test_wrong_arguments(waferway):
     assert (found.code, found.err) == (
         2, '"20x5" is not a period; write 2025, 2025H1, 2025Q1 or 2025-03\n'
     )  # fmt: skip
+    found = waferway("chips", "cost", H100, "--year", "0000")
+    assert found.code == 2 and "leaves the calendar" in found.err
     found = waferway("chips", "compile", H100, "--detail", "fulll")
     assert (found.code, found.err) == (2, "detail is 'fulll'; known: network, full\n")
     found = waferway("chips", "cost")

@@ -29,9 +29,7 @@ def test_plan_leaves_a_folder_and_replaces_it_only_when_told(small, tmp_path, ca
     code, out, _ = call(capsys, "plan", small, "--quiet")
     assert code == 0 and "Compute on h100e" in out
     folder = tmp_path / "waferway-plan"
-    assert {"manifest.json", "plan.html", "tables", "network"} <= {
-        p.name for p in folder.iterdir()
-    }
+    assert {"manifest.json", "plan.html", "tables", "network"} <= {p.name for p in folder.iterdir()}
     code, _, err = call(capsys, "plan", small, "--quiet")
     assert code == 2 and "pass --force" in err
     code, _, _ = call(capsys, "plan", small, "--quiet", "--force")
@@ -101,7 +99,7 @@ def test_network_check_new_and_schema(tmp_path, capsys):
 def test_the_example_network_can_be_planned(tmp_path, capsys):
     target = tmp_path / "mine.yaml"
     call(capsys, "network", "new", target)
-    code, out, _ = call(capsys, "plan", target, "--quiet", "-o", tmp_path / "p")
+    code, _, _ = call(capsys, "plan", target, "--quiet", "-o", tmp_path / "p")
     assert code == 0
     assert call(capsys, "verify", tmp_path / "p")[0] == 0
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.reference import finance_statements as slow
 
+from tests.reference import finance_statements as slow
 from waferway.calendar import Calendar
 from waferway.errors import InputError, RangeError
 from waferway.finance.accounts import BALANCE, CASH, INCOME, statements

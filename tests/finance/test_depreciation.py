@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.reference.finance_depreciation import macrs as slow_macrs
 
+from tests.reference.finance_depreciation import macrs as slow_macrs
 from waferway.errors import RangeError
 from waferway.finance import depreciation as d
 

@@ -6,8 +6,8 @@ import pytest
 import pyxirr
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.reference.finance_roots import rates as sturm_rates
 
+from tests.reference.finance_roots import rates as sturm_rates
 from waferway.errors import RangeError, ShapeError
 from waferway.finance.exact_roots import positive_roots
 from waferway.finance.roots import irr, sign_changes, xirr

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.reference import market_screen as slow
 
+from tests.reference import market_screen as slow
 from waferway.errors import InputError
 from waferway.evidence.claims import Evidence
 from waferway.evidence.dated import shipped

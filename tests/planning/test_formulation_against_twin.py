@@ -9,10 +9,10 @@ import os
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from tests.planning_networks import FEATURES, cases, generate
-from tests.reference.planning_twin import Model, Twin, solve
 
 import waferway
+from tests.planning_networks import FEATURES, cases, generate
+from tests.reference.planning_twin import Model, Twin, solve
 from waferway.errors import Infeasible
 from waferway.network.network import Network
 from waferway.planning.view import cut_down

@@ -91,8 +91,11 @@ def test_nothing_is_left_when_writing_fails(chips, tmp_path, monkeypatch):
 
 def test_same_inputs_same_bytes(chips, tmp_path):
     def digest(folder):
-        parts = [hashlib.sha256(p.read_bytes()).hexdigest() + p.name
-                 for p in sorted(folder.rglob("*")) if p.is_file() and p.name != "volatile.json"]
+        parts = [
+            hashlib.sha256(p.read_bytes()).hexdigest() + p.name
+            for p in sorted(folder.rglob("*"))
+            if p.is_file() and p.name != "volatile.json"
+        ]
         return hashlib.sha256("".join(parts).encode()).hexdigest()  # fmt: skip
 
     again = plan(chip_network(), gap=0, basis="h100e")

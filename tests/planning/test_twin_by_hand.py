@@ -3,8 +3,8 @@
 import datetime as dt
 
 import pytest
-from tests.reference.planning_twin import solve
 
+from tests.reference.planning_twin import solve
 from waferway.calendar import Calendar
 from waferway.network.network import Network
 

@@ -9,10 +9,10 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+
 from tests.planning.corruptions import CORRUPTIONS, copied
 from tests.planning.verification_networks import full_world, small_party
 from tests.planning_networks import generate
-
 from waferway.calendar import Calendar
 from waferway.errors import Infeasible
 from waferway.network.network import Network

@@ -6,7 +6,6 @@ import math
 
 from tests.reference.planning_reading import DAYS_OF_A_MONTH, within
 from tests.reference.planning_rows import FREE, ONE, Sum
-
 from waferway.calendar import day
 
 

@@ -16,7 +16,6 @@ from tests.reference.planning_operation import Operation
 from tests.reference.planning_reading import Reading
 from tests.reference.planning_rows import Rows, Sum, minimise
 from tests.reference.planning_sets import Sets
-
 from waferway.calendar import Calendar
 from waferway.network.network import Network
 

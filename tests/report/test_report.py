@@ -10,7 +10,7 @@ from waferway.errors import OutputExists
 from waferway.network.network import Network
 from waferway.planning import plan
 
-HOSTILE = '</script><script>alert(1)</script>"\'>{{7*7}}<img src=x onerror=alert(2)>'
+HOSTILE = "</script><script>alert(1)</script>\"'>{{7*7}}<img src=x onerror=alert(2)>"
 
 
 @pytest.fixture(scope="module")

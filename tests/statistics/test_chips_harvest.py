@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from tests.reference import chips_yields as slow
 
+from tests.reference import chips_yields as slow
 from waferway.chips.yields import RepairableBlocks, harvest_yield
 from waferway.streams import stream
 

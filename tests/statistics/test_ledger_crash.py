@@ -3,9 +3,9 @@
 import os
 
 import pytest
+
 from tests.evidence.ledger.crashing import kill_once
 from tests.evidence.ledger.worlds import World
-
 from waferway.streams import stream
 
 RUNS = int(os.environ.get("WAFERWAY_LEDGER_KILLS", "200"))

@@ -10,6 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
+
 from tests.evidence.ledger.honest import honest_run
 
 RUNS = int(os.environ.get("WAFERWAY_LEDGER_RUNS", "10000"))

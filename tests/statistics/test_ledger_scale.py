@@ -4,8 +4,8 @@ Times are benchmarks (``python -m benchmarks.ledger --full``), not tests.
 """
 
 import pytest
-from tests.evidence.ledger.worlds import World, claim
 
+from tests.evidence.ledger.worlds import World, claim
 from waferway.evidence.ledger.auditing import fsck
 from waferway.evidence.ledger.merkle import (
     inclusion_proof,

@@ -282,7 +282,8 @@ TABLES: dict[str, Table] = {
             Attribute("prepayment", "number", "share of the reserved value paid at signing, "
                       "credited as drawn", "1", default=0.0, low=0, high=1),
             Attribute("floor", "number", "take-or-pay: share of the reserved volume paid "
-                      "whether drawn or not; without `reserve`, of the volume of the first step", "1", default=0.0, low=0, high=1, symbol="floor"),
+                      "whether drawn or not; without `reserve`, of the volume of the first step",
+                      "1", default=0.0, low=0, high=1, symbol="floor"),
             Attribute("sign_by", "date", "last day of signing a reservation", closes=True),
             Attribute("lead_days", "number", "from payment to delivery", "day", default=0.0,
                       low=0),

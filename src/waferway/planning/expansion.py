@@ -55,7 +55,8 @@ def family(network: Network, party: str) -> set[str]:
 def _value(inst: Instance, table: str, column: str, keys: list[str]) -> Array:
     """Dated values of some rows of a table, shape (len(keys), T)."""
     values = inst.network.values(table, column, inst.calendar, inst.branch)
-    return values.loc[keys].to_numpy(dtype=float).reshape(len(keys), inst.periods)
+    found: Array = values.loc[keys].to_numpy(dtype=float)
+    return found.reshape(len(keys), inst.periods)
 
 
 def _frame(rows: list[dict[str, Any]], columns: str) -> pd.DataFrame:
@@ -393,7 +394,7 @@ def lines_of(inst: Instance, owned: str) -> list[str]:
     """Lines that a stake in a party, a site or a line covers."""
     line = inst.line
     hit = (line["line"] == owned) | (line["site"] == owned) | (line["party"] == owned)
-    return line.loc[hit, "line"].tolist()
+    return [str(name) for name in line.loc[hit, "line"]]
 
 
 def _expand_shared_pools(
@@ -658,9 +659,10 @@ def expand_flows(inst: Instance) -> None:
                 if from_place == to_place:
                     rows.append({**entry, "lane": "", "lane_index": -1, "days": 0.0})
                     continue
-                starts = dict.fromkeys(("any", from_place, country[from_place]))
-                ends = dict.fromkeys(("any", to_place, country[to_place]))
-                for i in sorted({i for s in starts for e in ends for i in by_ends.get((s, e), [])}):
+                leaves = {"any", from_place, country[from_place]}
+                enters = {"any", to_place, country[to_place]}
+                pairs = ((s, e) for s in leaves for e in enters)
+                for i in sorted({i for pair in pairs for i in by_ends.get(pair, [])}):
                     if what[i] in ("any", item, kinds[item]):
                         days = float(lanes["days"].iloc[i])
                         rows.append(

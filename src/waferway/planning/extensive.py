@@ -131,13 +131,13 @@ def to_linopy(v: Decisions, d: Instance, goal: Objective) -> Any:
         if not mask.any():
             continue
         number = used[rows.name] = used.get(rows.name, 0) + 1
-        coords = {"row": np.arange(rows.left.rows), "period": labels}
+        axes: dict[str, Any] = {"row": np.arange(rows.left.rows), "period": labels}
         model.add_constraints(
-            linopy.LinearExpression(_padded(rows, mask, coords), model),
+            linopy.LinearExpression(_padded(rows, mask, axes), model),
             rows.sense,
-            xr.DataArray(rows.right, coords=coords, dims=["row", "period"]),
+            xr.DataArray(rows.right, coords=axes, dims=["row", "period"]),
             name=rows.name if number == 1 else f"{rows.name} {number}",
-            mask=xr.DataArray(mask, coords=coords, dims=["row", "period"]),
+            mask=xr.DataArray(mask, coords=axes, dims=["row", "period"]),
         )
     cost = goal.cost + goal.common
     at = np.flatnonzero(cost)

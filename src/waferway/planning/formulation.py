@@ -60,7 +60,7 @@ class Decisions:
         return sum(block.size for block in self)
 
 
-def _growing(d: Instance) -> NDArray[np.int64]:
+def growing_lines(d: Instance) -> NDArray[np.int64]:
     """Lines whose capacity can change: they have modules, give up capacity, or may retire."""
     lines = {*d.module["line_index"], *d.module["exchange_index"]} - {-1}
     lines |= set(np.flatnonzero(d.line["may_retire"] & d.line["owned"]))
@@ -92,7 +92,7 @@ def decide(d: Instance, objective_name: str = "cost", basis: str = "") -> Decisi
         offset += rows * width
 
     unbounded = np.where(d.decided, np.inf, 0.0)
-    growing = _growing(d)
+    growing = growing_lines(d)
     free = np.where(d.decided, -np.inf, 0.0)
     retiring = d.line["may_retire"].to_numpy(dtype=bool)[growing]
     block("orders", len(d.module), d.a["most_orders"], integer=True, common=True)
@@ -169,7 +169,7 @@ def _earnable(d: Instance) -> Array:
 def capacity(v: Decisions, d: Instance) -> tuple[Sum, Array]:
     """Capacity of every line: a sum, and the part that no decision moves."""
     lines = len(d.line)
-    parts = [v.added.into(lines, _growing(d), np.arange(v.added.rows))]
+    parts = [v.added.into(lines, growing_lines(d), np.arange(v.added.rows))]
     given = d.a["ordered"].copy()
     site = d.line["opening"].to_numpy(dtype=int)
     always = site < 0
@@ -186,7 +186,7 @@ def capacity(v: Decisions, d: Instance) -> tuple[Sum, Array]:
 
 def added_capacity(v: Decisions, d: Instance) -> Iterator[Rows]:
     """1: what orders bring, less what conversions and retirement take."""
-    growing = _growing(d)
+    growing = growing_lines(d)
     if not len(growing):
         return
     position = {line: i for i, line in enumerate(growing)}
@@ -498,14 +498,14 @@ def commitments(v: Decisions, d: Instance) -> Iterator[Rows]:
                        (given[line] * d.months - booked)[None, :], where,
                        [f"{customer} on {d.line['line'][line]}"])  # fmt: skip
     firm = table["force"].eq("take_or_pay") & (table["line_index"] >= 0)
-    for o in np.flatnonzero(firm):
+    for o in (int(i) for i in np.flatnonzero(firm)):
         theirs = np.flatnonzero(
             (act["line_index"] == table["line_index"][o]).to_numpy(dtype=bool)
             & (act["designer"] == table["customer"][o]).to_numpy(dtype=bool)
         )
         used = v.starts.into(1, np.zeros(len(theirs)), theirs, amount[theirs])
         yield _at_least(v, d, o, used)
-    for o in np.flatnonzero(table["item"] != ""):
+    for o in (int(i) for i in np.flatnonzero(table["item"] != "")):
         yield _at_least(v, d, o, _reaches(v, d, o))
 
 

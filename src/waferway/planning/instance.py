@@ -119,7 +119,8 @@ class Instance:
         since = self.calendar.periods[index].start.toordinal() + days
         start = np.array([p.start.toordinal() for p in self.calendar], dtype=float)
         end = np.array([p.end.toordinal() for p in self.calendar], dtype=float)
-        return np.clip(end - np.maximum(start, since), 0.0, None) / (end - start)
+        share: Array = np.clip(end - np.maximum(start, since), 0.0, None) / (end - start)
+        return share
 
     # -- frames ---------------------------------------------------------------------------
     line: pd.DataFrame = field(default_factory=pd.DataFrame)

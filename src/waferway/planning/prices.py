@@ -179,6 +179,9 @@ def _links(
     used["technology"] = used["subject"].map(technology).where(~rule, used["subject"])
     years = {p.label: p.start.year for p, s in zip(plan.calendar, plan.shown, strict=True) if s}
     used = used[used["period"].isin(years)]
+    columns = ["technology", "year", "line", "worth_usd", "low_usd", "high_usd", "percent_usd"]
+    if used.empty:  # a party that only buys has no line of its own
+        return pd.DataFrame(columns=columns)
     used["year"] = used["period"].map(years)
     weights = used["branch"].map(plan.branch_weights)
     used["weighted"] = used["worth"] * weights
@@ -208,7 +211,6 @@ def _links(
              "worth_usd": max(0.0, float(group.max())), "low_usd": low, "high_usd": high,
              "percent_usd": float(percent.loc[name, year])}
         )  # fmt: skip
-    columns = ["technology", "year", "line", "worth_usd", "low_usd", "high_usd", "percent_usd"]
     frame = pd.DataFrame(out, columns=columns)
     both = frame[["worth_usd", "low_usd", "high_usd"]]
     frame["low_usd"] = both.min(axis=1).where(frame["low_usd"].notna())

@@ -17,6 +17,7 @@ from waferway.planning.formulation import (
     Decisions,
     Objective,
     capacity,
+    growing_lines,
     objective,
     spending,
 )
@@ -141,10 +142,7 @@ def _long(
 def _common_tables(
     parts: dict[str, list[pd.DataFrame]], d: Instance, v: Decisions, values: Array
 ) -> None:
-    growing = d.line.loc[sorted(
-        ({*d.module["line_index"], *d.module["exchange_index"]} - {-1})
-        | set(np.flatnonzero(d.line["may_retire"] & d.line["owned"]))
-    )].reset_index(drop=True)  # fmt: skip
+    growing = d.line.loc[growing_lines(d)].reset_index(drop=True)
     earned = d.incentive.copy()
     earned["module"] = [d.module["module"][b] for b in d.incentive["module_index"]]
     for table, frame, names, block, column in (
@@ -211,20 +209,12 @@ def _capacity_table(d: Instance, v: Decisions, values: Array, starts: Array) -> 
     np.add.at(use, lines, starts * d.activity["use"].to_numpy(dtype=float)[:, None])
     # What was asked of capacity in the past is recorded, not decided: there it is as dated.
     open_share = np.where((d.line["opening"] < 0).to_numpy()[:, None], d.a["existing"], 0.0)
-    added = v.added.into(len(d.line), *_growing_pairs(d, v)).dense(values)
+    added = v.added.into(len(d.line), growing_lines(d), np.arange(v.added.rows)).dense(values)
     existing = np.where((d.line["opening"] < 0).to_numpy()[:, None], open_share,
                         level - added - d.a["ordered"])  # fmt: skip
     columns = {"capacity": level, "existing": existing, "ordered": d.a["ordered"],
                "added": added, "used": use / d.months}  # fmt: skip
     return _long(d, d.line, {"line": "line"}, columns, every=True)
-
-
-def _growing_pairs(d: Instance, v: Decisions) -> tuple[list[int], Array]:
-    lines = sorted(
-        ({*d.module["line_index"], *d.module["exchange_index"]} - {-1})
-        | set(np.flatnonzero(d.line["may_retire"] & d.line["owned"]))
-    )
-    return lines, np.arange(v.added.rows)
 
 
 def _money_table(d: Instance, v: Decisions, values: Array) -> pd.DataFrame:

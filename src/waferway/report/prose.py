@@ -138,7 +138,7 @@ def sources_of(plan: Plan, figure: Figure) -> tuple[list[SourceLine], str, int]:
             url = url if url.startswith(("https://", "http://")) else ""
             lines.append(SourceLine(source.publisher, source.title, url, grades, len(members)))
     lines.sort(key=lambda line: (-line.count, line.publisher))
-    counts = Counter(c.grade for c in claims.values())
+    counts = Counter(str(c.grade) for c in claims.values())
     said = ", ".join(f"{counts[g]} {g}" for g in "ABCD" if counts[g])
     return lines, said, len(claims)
 

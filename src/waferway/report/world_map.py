@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -110,7 +111,7 @@ def _fitted(frame: tuple[float, float, float, float], box: tuple[float, ...]) ->
     return (west - extra, south, east + extra, north)
 
 
-def _spots(frame: pd.DataFrame) -> list[dict]:
+def _spots(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """One mark per place and family; what is built there sets its size."""
     spots = []
     most = max(1.0, float(frame["spent, USD"].max()))
@@ -127,7 +128,7 @@ def _spots(frame: pd.DataFrame) -> list[dict]:
     return sorted(spots, key=lambda s: -s["radius"])
 
 
-def _mark(spot: dict, frame: tuple[float, float, float, float], box: tuple[float, ...],
+def _mark(spot: dict[str, Any], frame: tuple[float, float, float, float], box: tuple[float, ...],
           *, wrap: bool) -> str:  # fmt: skip
     lon = spot["lon"] + (360.0 if wrap and spot["lon"] < frame[0] else 0.0)
     x, y = _project(np.array([lon]), np.array([spot["lat"]]), frame, box)

@@ -10,7 +10,6 @@ import signal
 import time
 
 from tests.evidence.ledger.worlds import claim
-
 from waferway.evidence.ledger.auditing import audit, kept_checkpoints
 from waferway.evidence.ledger.drafts import Draft
 from waferway.evidence.ledger.log import Ledger

@@ -3,7 +3,6 @@
 import hashlib
 
 from tests.evidence.ledger.worlds import World, claim, seeded
-
 from waferway.evidence.ledger.bundles import export_bundle, import_bundle
 from waferway.evidence.ledger.drafts import Draft, key_payload
 from waferway.evidence.ledger.failures import WitnessConflict

@@ -6,6 +6,7 @@ import sqlite3
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from tests.evidence.ledger.worlds import World, flip
 
 CELLS = {

@@ -1,8 +1,8 @@
 """Export, import, mirrors: what a partner receives, checks and keeps."""
 
 import pytest
-from tests.evidence.ledger.worlds import World, claim, flip
 
+from tests.evidence.ledger.worlds import World, claim, flip
 from waferway.errors import OutputExists
 from waferway.evidence.ledger.auditing import audit
 from waferway.evidence.ledger.bundles import export_bundle, import_bundle

@@ -3,9 +3,9 @@
 import os
 
 import pytest
+
 from tests.evidence.ledger.crashing import kill_once
 from tests.evidence.ledger.worlds import World
-
 from waferway.streams import stream
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.evidence.ledger.worlds import ORIGIN, flip, seeded
 
+from tests.evidence.ledger.worlds import ORIGIN, flip, seeded
 from waferway.evidence.ledger.canonical import (
     canonical_json,
     check_decimal,

@@ -12,8 +12,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.evidence.ledger.worlds import World, claim, flip, seeded
 
+from tests.evidence.ledger.worlds import World, claim, flip, seeded
 from waferway.evidence.ledger.bundles import export_bundle
 from waferway.evidence.ledger.merkle import inclusion_proof, leaf_hash
 from waferway.evidence.ledger.notes import Note

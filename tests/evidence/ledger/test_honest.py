@@ -1,6 +1,7 @@
 """A short slice of the random honest histories; ten thousand run in tests/statistics."""
 
 import pytest
+
 from tests.evidence.ledger.honest import STEPS, honest_run
 
 

@@ -6,8 +6,8 @@ import sys
 import threading
 
 import pytest
-from tests.evidence.ledger.worlds import START_S, World, claim, seeded
 
+from tests.evidence.ledger.worlds import START_S, World, claim, seeded
 from waferway.errors import OutputExists
 from waferway.evidence.ledger.checkpoints import open_checkpoint
 from waferway.evidence.ledger.drafts import Draft, SignedEntry, key_payload

@@ -6,8 +6,8 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.reference import merkle as slow
 
+from tests.reference import merkle as slow
 from waferway.evidence.ledger import merkle
 from waferway.evidence.ledger.checkpoints import open_checkpoint
 from waferway.evidence.ledger.failures import (

@@ -6,8 +6,8 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.evidence.ledger.worlds import ORIGIN, flip, seeded
 
+from tests.evidence.ledger.worlds import ORIGIN, flip, seeded
 from waferway.errors import OutputExists
 from waferway.evidence.ledger.checkpoints import Checkpoint, open_checkpoint
 from waferway.evidence.ledger.curve import GROUP_ORDER, PRIME, checked_key, signature_fits

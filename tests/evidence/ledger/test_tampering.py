@@ -10,6 +10,7 @@ import json
 import sqlite3
 
 import pytest
+
 from tests.evidence.ledger.worlds import (
     World,
     cell,
@@ -23,7 +24,6 @@ from tests.evidence.ledger.worlds import (
     sql,
     truncate,
 )
-
 from waferway.evidence.ledger.bundles import export_bundle, import_bundle
 from waferway.evidence.ledger.canonical import canonical_json, read_canonical
 from waferway.evidence.ledger.checkpoints import Checkpoint

@@ -5,8 +5,8 @@ there is a remedy, that the remedy finds it.
 """
 
 import pytest
-from tests.evidence.ledger.worlds import World, claim, seeded
 
+from tests.evidence.ledger.worlds import World, claim, seeded
 from waferway.evidence.ledger.failures import LedgerError, WitnessRefused
 from waferway.evidence.ledger.log import Ledger
 from waferway.evidence.ledger.notes import Note, sign_text

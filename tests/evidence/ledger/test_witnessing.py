@@ -4,8 +4,8 @@ import base64
 import threading
 
 import pytest
-from tests.evidence.ledger.worlds import ORIGIN, World, claim, seeded
 
+from tests.evidence.ledger.worlds import ORIGIN, World, claim, seeded
 from waferway.evidence.ledger.checkpoints import Checkpoint
 from waferway.evidence.ledger.failures import LedgerError, WitnessRefused
 from waferway.evidence.ledger.log import Ledger

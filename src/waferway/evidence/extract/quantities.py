@@ -136,8 +136,10 @@ class _Joint:
 
 
 def _same_money(scanner: Scanner, coin: Amount, amount: Amount) -> bool:
-    """Millions without a unit, soon after an amount of money, are of that money."""
+    """Millions without a unit, behind an amount of money in one sentence, are of that money."""
     if amount.scale < 10**6 or amount.start - coin.end > 160 or scanner.cjk:
+        return False
+    if re.search(r"[.!?;]\s", scanner.text[coin.end : amount.start]):
         return False
     following = scanner.text[amount.end : amount.end + 2].strip()
     return not following[:1].isdigit() and amount.number.digits
