@@ -39,7 +39,8 @@ def check_limits(operation: Operation, money: Money, findings: Findings) -> None
         findings.compare(
             "limit", [name], left[None], frame["sense"].iloc[row], right[None],
             f"{measure} selected against the bound", branch=operation.branch,
-            scale=largest[None], where=(inside[row] & operation.decided & ~np.isnan(bound[row]))[None],
+            scale=largest[None],
+            where=(inside[row] & operation.decided & ~np.isnan(bound[row]))[None],
         )  # fmt: skip
 
 
