@@ -314,7 +314,7 @@ class Scanner:
             ):
                 return False
             if self.lang == "ja" and unit == "year" and self.lower[start:end] == "年":
-                return self.lower[end : end + 1] not in {"度", "代", "末", "産", "ぶ"}
+                return self.lower[end : end + 1] not in {"度", "代", "末", "産"}
             if (
                 self.lang in {"zh", "ja", "ko"}
                 and unit == "minute"
