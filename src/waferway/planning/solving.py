@@ -277,11 +277,11 @@ def _run(
         gap = abs(value - bound) / max(abs(value), 1e-12) if np.isfinite(value) else np.nan
         progress(Progress(now - began, value, bound, gap, int(out.mip_node_count)))
 
+    h.cbSimplexInterrupt += check
     if program.integer.any():
+        # The logging callback is silent when output is off; this one is asked all the time.
+        h.cbMipInterrupt += report
         h.cbMipInterrupt += check
-        h.cbMipLogging += report
-    else:
-        h.cbSimplexInterrupt += check
     in_main = threading.current_thread() is threading.main_thread()
     previous = None
     if in_main:
@@ -290,8 +290,12 @@ def _run(
             asked["stop"] = True
 
         previous = signal.signal(signal.SIGINT, on_interrupt)
+    # The solver runs beside the main thread, which alone hears Ctrl-C.
+    worker = threading.Thread(target=h.run, daemon=True)
     try:
-        h.run()
+        worker.start()
+        while worker.is_alive():
+            worker.join(0.05)
     finally:
         if in_main and previous is not None:
             signal.signal(signal.SIGINT, previous)
