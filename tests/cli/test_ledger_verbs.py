@@ -290,7 +290,13 @@ def test_witness_serves_and_is_asked(made, waferway, tmp_path):
     command = [sys.executable, "-m", "waferway", "ledger", "witness", "serve", "--state",
                str(tmp_path / "w.seen"), "--key", str(key), "--log", made["log_key"]]  # fmt: skip
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ}
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ},
+        # A test run in the background ignores SIGINT, and so would its children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as site:
         try:
             address = site.stdout.readline().strip()
@@ -302,7 +308,11 @@ def test_witness_serves_and_is_asked(made, waferway, tmp_path):
             refused.value.close()
         finally:
             site.send_signal(signal.SIGINT)
-            out, err = site.communicate(timeout=20)
+            try:
+                out, err = site.communicate(timeout=20)
+            except subprocess.TimeoutExpired:
+                site.kill()
+                raise
     assert (site.returncode, out) == (0, "")
     assert err == "serving; Ctrl-C ends it\nended\n"
     found = waferway(*asked, address, "--witness", public)
