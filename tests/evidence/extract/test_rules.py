@@ -205,3 +205,12 @@ def test_unknown_language_and_date_are_said():
 def test_turns_of_phrase(lang, text, wanted):
     found = [(float(c.value), c.unit) for c in claims_in(text, lang=lang) if c.kind != "date"]
     assert found == wanted
+
+
+@pytest.mark.parametrize(
+    "text", ["1" * 9000, "A " * 1500, "mil " * 800, "5% " * 400, "万" * 3000, "(" * 3000]
+)
+def test_hostile_text_is_read_without_fault(text):
+    for lang in ("en", "zh", "ko"):
+        for claim in claims_in(text, lang=lang):
+            assert claim.quote == text[claim.start : claim.end]

@@ -18,6 +18,7 @@ from waferway.evidence.extract.quantities import Quantity
 
 __all__ = ["Context", "Reading", "sentences"]
 
+LONGEST = 700  # code points of the longest sentence looked at as one
 _ABBREVIATION = re.compile(
     r"\b(?:Mio|Mrd|Bio|ca|Nr|Co|Inc|Corp|Ltd|St|Dr|Mr|Mrs|Ms|No|vs|approx|bzw|z\.B|d\.h|u\.a|Jh|Abs|art|pag|sig|Sr|Sra|EE|UU|U\.S|est|max|min|Std|rd)\.$"
 )
@@ -46,7 +47,18 @@ def sentences(text: str) -> list[tuple[int, int]]:
             start += 1
     if start < len(text):
         spans.append((start, len(text)))
-    return spans
+    return [piece for span in spans for piece in _cut(text, *span)]
+
+
+def _cut(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """A stretch without full stops (a table, a list) in pieces of at most a long sentence."""
+    pieces = []
+    while end - start > LONGEST:
+        middle = max(text.rfind(mark, start + LONGEST // 2, start + LONGEST) for mark in " ,，、;")
+        middle = start + LONGEST if middle < 0 else middle + 1
+        pieces.append((start, middle))
+        start = middle
+    return [*pieces, (start, end)]
 
 
 # metric: (kinds or units it applies to, cue pattern over all languages). First match wins; cues

@@ -38,7 +38,7 @@ _LABELS = (
     "Class|Type|Typ|Klasse|Serie|Zen|Horizon|Agenda|Article|Act|Top|Fortune|STOXX|DAX|IBEX|CAC|FTSE|Nikkei|S&P|Nasdaq|Stoxx|Dow"
 )
 _PATTERNS = (
-    re.compile(r"(?:https?://|www\.)[^\s<>\"）)」]+|[\w.+-]+@[\w-]+\.[\w.]+"),
+    re.compile(r"(?:https?://|www\.)[^\s<>\"）)」]+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}\.[\w.]{1,64}"),
     re.compile(
         r"(?i:\b(?:NASDAQ|NYSE|TWSE|TPEX|KRX|KOSPI|KOSDAQ|TSE|TYO|HKEX|SEHK|SSE|SZSE|TPE|XETRA|LSE|"
         r"EPA|BIT|BME|AMS|ETR|FRA|SHA|SHE))\s?[::]\s?[A-Z0-9.]+"

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from functools import cache
 
-from waferway.evidence.extract.numerals import Numeral, evaluate
+from waferway.evidence.extract.numerals import LONGEST, Numeral, evaluate
 
 __all__ = ["hide_units", "native_korean", "scan", "with_parts"]
 
@@ -175,6 +175,8 @@ def _chain(text: str, offset: int, lang: str) -> Iterator[Numeral]:
     for match in _PIECE.finditer(text):
         piece = match[0]
         start, end = match.span()
+        if end - start > LONGEST:
+            return
         if piece[-1].isdigit() and piece[-1].isascii():
             tokens.append(("num", Fraction("0" + piece.replace(",", "")), start, end))
         elif piece in digits:

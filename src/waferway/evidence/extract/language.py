@@ -8,6 +8,7 @@ with the share of evidence, and the caller decides.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 
 from waferway.errors import RangeError, nearest
@@ -46,7 +47,7 @@ def detect(text: str) -> str:
     >>> detect("月産5万5千枚のウエハーを生産する"), detect("月产能合计达到二十万片")
     ('ja', 'zh')
     """
-    sample = text[:20_000]
+    sample = unicodedata.normalize("NFC", text[:20_000])
     hangul = len(re.findall(r"[\uac00-\ud7a3\u1100-\u11ff]", sample))
     kana = len(re.findall(r"[\u3041-\u30fa]", sample))
     han = len(re.findall(r"[\u4e00-\u9fff]", sample))

@@ -17,6 +17,8 @@ from waferway.evidence.extract.numberwords import Word, Words, words_of
 
 __all__ = ["Numeral", "decimal_mark", "evaluate", "scan"]
 
+# A longer row of digits is a key or a hash, no number.
+LONGEST = 40
 COMMA_LANGUAGES = frozenset({"es", "fr", "de", "it"})
 
 
@@ -140,6 +142,8 @@ def _tokens(lower: str, words: Words, mark: str) -> Iterator[_Token]:
         match = matches[index]
         index += 1
         if match["word"] is None:
+            if match.end() - match.start() > LONGEST:
+                continue
             yield _digit_token(match, mark)
             continue
         word = match[0]
@@ -388,9 +392,10 @@ def _numerals(run: list[_Token]) -> Iterator[Numeral]:
 def _longest(tokens: list[_Token]) -> tuple[int, Fraction]:
     pairs: list[tuple[str, Fraction]] = []
     for token in tokens:
-        if token.role == "point":
+        pair = (token.role, token.value)
+        if token.role == "point" or (pairs and pair == pairs[-1]):
             break
-        pairs.append((token.role, token.value))
+        pairs.append(pair)
     for count in range(len(pairs), 0, -1):
         value = evaluate(pairs[:count])
         if value is not None:
