@@ -1,8 +1,15 @@
 """Fixtures that every room's tests share."""
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The gate draws the same examples every time; `make verify` draws new ones.
+settings.register_profile("gate", derandomize=True, deadline=None)
+settings.register_profile("thorough", deadline=None)
+settings.load_profile("thorough" if os.environ.get("WAFERWAY_THOROUGH") else "gate")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 

@@ -232,6 +232,10 @@ class ConstructionDebt:
     residual: float
 
 
+SMALLEST_GEARING = 1e-12
+"""Below this share of debt the total uses, facility / gearing, have no digits left: no debt."""
+
+
 def construction_debt(
     costs: ArrayLike,
     gearing: float,
@@ -303,6 +307,9 @@ def construction_debt(
             drawn, paid = drawn + draw, paid + need - draw
             rows.append((draw, need - draw, interest, fee, need))
         return tuple(np.stack(column, axis=-1) for column in zip(*rows, strict=True))
+
+    if gearing < SMALLEST_GEARING:
+        gearing = 0.0
 
     def gap(facility: Floats) -> Floats:
         # the facility that the uses under a given facility would justify, less that facility
