@@ -315,7 +315,8 @@ def utilisation(plan: Plan, prices: Prices) -> Figure | None:
     )
     spec = chart.to_dict()
     frame_spec = themed(alt.Chart(pd.DataFrame({"a": [1]})).mark_point(), 1, 1)
-    spec["config"], spec["background"] = frame_spec["config"], None
+    for name in ("config", "background", "padding"):
+        spec[name] = frame_spec[name]
     decided = both[both["period"].isin(
         [p.label for p, d in zip(plan.calendar, plan.decided, strict=True) if d])]  # fmt: skip
     share = decided.groupby("link")[["used", "capacity"]].sum()

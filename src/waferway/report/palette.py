@@ -34,6 +34,8 @@ def themed(chart: Any, width: int, height: int) -> dict[str, Any]:
     text = {"labelColor": "currentColor", "titleColor": "currentColor", "labelFontSize": 11,
             "titleFontSize": 11, "titleFontWeight": "normal"}  # fmt: skip
     spec["background"] = None
+    # The page's font may be wider than the one the drawing was measured with.
+    spec["padding"] = {"left": 22, "right": 14, "top": 5, "bottom": 5}
     spec["config"] = {
         "aria": False,
         "font": "system-ui, sans-serif",
