@@ -200,6 +200,7 @@ class Plan:
         target.parent.mkdir(parents=True, exist_ok=True)
         building = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
         try:
+            building.chmod(0o755)  # a plan is there to be read; temporary folders are private
             (building / "tables").mkdir()
             for name, frame in self.tables.items():
                 if frame.empty and name not in ("starts", "orders", "unserved"):
