@@ -15,8 +15,10 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from waferway.errors import Infeasible
-from waferway.planning.formulation import FAMILIES, Decisions, Objective, constraints
+from waferway.planning.decisions import Decisions
+from waferway.planning.formulation import FAMILIES, constraints
 from waferway.planning.instance import Array, Instance
+from waferway.planning.spending import Objective
 from waferway.planning.sums import Rows
 
 __all__ = ["Program", "RowName", "assemble", "to_linopy"]

@@ -195,12 +195,11 @@ def lay_out(
     -------
     Instance
     """
-    from waferway.planning.expansion import (
+    from waferway.planning.capacity_layout import expand_lines
+    from waferway.planning.contract_layout import expand_contracts, expand_money
+    from waferway.planning.item_layout import (
         expand_activities,
-        expand_contracts,
         expand_flows,
-        expand_lines,
-        expand_money,
         expand_services,
         expand_stocks,
     )
@@ -231,7 +230,9 @@ def lay_out_like(base: Instance, branch: str, budget_usd: float | None = None) -
     Demand and capacity are what most branches are about: those are read again, the rest is
     shared. A branch that says anything else is laid out anew.
     """
-    from waferway.planning.expansion import expand_capacity, expand_line_offers, expand_needs
+    from waferway.planning.capacity_layout import expand_capacity
+    from waferway.planning.contract_layout import expand_line_offers
+    from waferway.planning.item_layout import expand_needs
 
     lineage = {*base.network.lineage(branch), *base.network.lineage(base.branch)} - {""}
     says = {

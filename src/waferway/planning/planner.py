@@ -16,12 +16,13 @@ import numpy as np
 from waferway.calendar import Calendar, day, end_of
 from waferway.errors import Fault, InputError, Place, RangeError, SolverFailed, nearest
 from waferway.network.network import Network
+from waferway.planning.decisions import Decisions, decide
 from waferway.planning.extensive import Program, assemble, to_linopy
-from waferway.planning.formulation import Decisions, Objective, decide, objective, objective_like
 from waferway.planning.instance import Instance, lay_out, lay_out_like
 from waferway.planning.plan import Plan
 from waferway.planning.results import tables_of
 from waferway.planning.solving import Answer, Progress, solve, solve_fixed
+from waferway.planning.spending import Objective, objective, objective_like
 from waferway.planning.view import cut_down
 
 __all__ = ["OBJECTIVES", "plan"]

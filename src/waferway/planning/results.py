@@ -12,16 +12,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from waferway.planning.capacity_rows import capacity
+from waferway.planning.decisions import Decisions, growing_lines
 from waferway.planning.extensive import Program
-from waferway.planning.formulation import (
-    Decisions,
-    Objective,
-    capacity,
-    growing_lines,
-    objective,
-    spending,
-)
 from waferway.planning.instance import Array, Instance
+from waferway.planning.spending import Objective, objective, spending
 from waferway.planning.sums import Variable
 
 __all__ = ["UNITS", "tables_of"]

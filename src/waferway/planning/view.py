@@ -14,7 +14,7 @@ import pandas as pd
 from waferway.errors import Fault, InputError, Place, nearest
 from waferway.network.network import Network
 from waferway.network.schema import TABLES
-from waferway.planning.expansion import family
+from waferway.planning.lookups import family
 
 __all__ = ["cut_down"]
 
