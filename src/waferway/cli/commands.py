@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -13,6 +11,7 @@ from waferway.cli import say
 from waferway.cli.chips import chips
 from waferway.cli.claims import evidence
 from waferway.cli.ledger import ledger
+from waferway.cli.showing import Force, JsonFlag, show, show_json
 
 __all__ = ["app"]
 
@@ -34,19 +33,7 @@ app.add_typer(chips, name="chips")
 app.add_typer(ledger, name="ledger")
 app.add_typer(evidence, name="evidence")
 
-JsonFlag = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
-Force = Annotated[bool, typer.Option("--force", help="Replace what an earlier run wrote.")]
 PlanFolder = Annotated[Path, typer.Argument(help="Folder that `waferway plan` wrote.")]
-
-
-def show_json(content: Any) -> None:
-    """One object on standard output."""
-    sys.stdout.write(json.dumps(content, indent=1, ensure_ascii=False, default=str) + "\n")
-
-
-def show(text: str) -> None:
-    """A result for people, on standard output."""
-    sys.stdout.write(text.rstrip("\n") + "\n")
 
 
 @app.callback(invoke_without_command=True)

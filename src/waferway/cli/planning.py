@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from waferway.cli import say
-from waferway.cli.commands import show, show_json
+from waferway.cli.showing import show, show_json
 
 __all__ = ["run_plan"]
 

@@ -242,7 +242,6 @@ def _measured(
 ) -> tuple[Sum, Array]:
     """One row of T expressions that a limit counts, and the part that no decision moves."""
     nothing = np.zeros((1, d.periods))
-    select = "" if select == "*" else select
     if measure == "starts":
         keep = np.flatnonzero(selected(d.activity, select, limit))
         return v.starts.into(1, np.zeros(len(keep)), keep), nothing
