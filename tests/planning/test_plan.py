@@ -247,6 +247,18 @@ def test_through_linopy_the_same_optimum():
     branches, program = formulate([d], [1.0], "cost", "")
     answer = _through_linopy(branches, program, "highs", 0.0, None, {"output_flag": False})
     assert answer.value == pytest.approx(with_highs.manifest["objective_value"], rel=1e-9)
+    assert np.isnan(answer.gap) and np.isnan(answer.bound)  # none was told, so none is claimed
+
+
+def test_a_gap_that_was_not_told_is_not_claimed(chips, tmp_path):
+    import dataclasses
+
+    told = {**chips.manifest, "gap": None, "bound": None}
+    quiet = dataclasses.replace(chips, manifest=told)
+    assert "its solver did not tell" in str(quiet.summary()) and "gap not told" in repr(quiet)
+    assert quiet.verify().ok
+    again = Plan.load(quiet.save(tmp_path / "p"))
+    assert again.manifest["gap"] is None and again.summary().to_json()["gap"] is None
 
 
 def test_the_cheaper_view_is_never_the_partys():

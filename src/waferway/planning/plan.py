@@ -161,11 +161,13 @@ class Plan:
         return f"<pre>{self.summary()}</pre>"
 
     def __repr__(self) -> str:
+        gap = self.manifest["gap"]
+        told = "gap not told" if gap is None else f"gap {gap:.2%}"
         whose = self.manifest["party"] or "the system"
         return (
             f"<Plan of {whose}: {self.manifest['start']} to {self.manifest['until']}, "
             f"objective {self.manifest['objective']}, cost {self.manifest['cost_usd']:.6g} USD, "
-            f"gap {self.manifest['gap']:.2%} ({self.manifest['status']})>"
+            f"{told} ({self.manifest['status']})>"
         )
 
     # -- saving -------------------------------------------------------------------------------

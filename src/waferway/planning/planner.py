@@ -28,6 +28,12 @@ from waferway.planning.view import cut_down
 __all__ = ["OBJECTIVES", "plan"]
 
 OBJECTIVES = ("cost", "value", "compute")
+OPTION_NAMES = {
+    "gurobi": ("MIPGap", "TimeLimit"),
+    "highs": ("mip_rel_gap", "time_limit"),
+    "scip": ("limits/gap", "limits/time"),
+}
+"""How solvers that linopy reaches call the relative gap and the limit in seconds."""
 Step = str | Sequence[tuple[str, str]]
 
 
@@ -80,7 +86,8 @@ def plan(
     seed, threads : int
         Of the solver. More than one thread is not reproducible.
     solver : str
-        ``highs``, or any solver that linopy knows and this machine has (one branch only).
+        ``highs``, or any solver that linopy knows and this machine has (one branch only; the
+        gap it reached is then not known, and not claimed).
     progress : callable, optional
         Called about once a second with bound, incumbent and gap.
     **solver_options
@@ -162,9 +169,9 @@ def plan(
         "seed": seed,
         "threads": threads,
         "gap_asked": gap,
-        "gap": answer.gap,
+        "gap": _told(answer.gap),
         "objective_value": answer.value,
-        "bound": answer.bound,
+        "bound": _told(answer.bound),
         "status": answer.status,
         "reproducible": answer.status in ("optimal", "gap") and threads == 1,
         "rows": program.size()[0],
@@ -330,8 +337,14 @@ def _through_linopy(
         )
     d, v, goal, _ = branches[0]
     model = to_linopy(v, d, goal)
-    if time_limit is not None:
-        options = {"time_limit": time_limit, **options}
+    names = OPTION_NAMES.get(solver)
+    if names is not None:
+        asked = dict(zip(names, (gap, time_limit), strict=True))
+        options = {name: v for name, v in asked.items() if v is not None} | options
+    elif time_limit is not None:
+        raise RangeError(
+            f"how {solver} takes a time limit is not known here; pass its own option to plan"
+        )
     began = time.perf_counter()
     status, condition = model.solve(solver_name=solver, progress=False, **options)
     if status != "ok":
@@ -343,7 +356,13 @@ def _through_linopy(
             x[at] = model.variables[block.name].solution.to_numpy().ravel()
     value = float(program.cost @ x + program.constant)
     seconds = time.perf_counter() - began
-    return Answer(x, value, value, gap, str(condition), seconds, 0, 0)
+    # linopy tells no bound, so no gap is claimed.
+    return Answer(x, value, np.nan, np.nan, str(condition), seconds, 0, 0)
+
+
+def _told(number: float) -> float | None:
+    """None where the solver told nothing: missing is not a number, and not zero."""
+    return None if np.isnan(number) else number
 
 
 def _version() -> str:

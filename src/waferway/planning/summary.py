@@ -44,7 +44,9 @@ class Summary:
     binding : DataFrame
         year, technology, line, worth_usd: the link worth most in each year.
     evidence : EvidenceShares
-    gap, status : float, str
+    gap : float or None
+        Relative; None where the solver told none.
+    status : str
     """
 
     party: str | None
@@ -60,7 +62,7 @@ class Summary:
     orders: pd.DataFrame
     binding: pd.DataFrame
     evidence: EvidenceShares
-    gap: float
+    gap: float | None
     status: str
 
     def to_json(self) -> dict[str, Any]:
@@ -80,7 +82,7 @@ class Summary:
         lines = [
             f"Plan of {whose}, {self.start} to {self.until}; history to {self.now}; "
             f"objective {self.objective}.",
-            f"Solved to a gap of {self.gap:.2%} ({self.status}).",
+            f"Solved {said_gap(self.gap)} ({self.status}).",
             "",
         ]
         if len(self.compute):
@@ -116,6 +118,17 @@ class Summary:
                 )
         lines += ["", str(self.evidence)]
         return "\n".join(lines)
+
+
+def said_gap(gap: float | None) -> str:
+    """A gap in words.
+
+    Examples
+    --------
+    >>> said_gap(0.0003), said_gap(None)
+    ('to a gap of 0.03%', 'to a gap that its solver did not tell')
+    """
+    return "to a gap that its solver did not tell" if gap is None else f"to a gap of {gap:.2%}"
 
 
 def money(usd: float) -> str:
@@ -212,7 +225,7 @@ def summarise(plan: Plan, *, intervals: bool = True) -> Summary:
         _orders(plan, shown),
         plan.prices(intervals=intervals).binding(),
         evidence_shares(plan),
-        float(plan.manifest["gap"]),
+        plan.manifest["gap"],
         str(plan.manifest["status"]),
     )
 

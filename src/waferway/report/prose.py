@@ -12,7 +12,7 @@ from typing import Any
 from waferway.evidence.claims import Claim
 from waferway.planning.plan import Plan
 from waferway.planning.prices import Prices
-from waferway.planning.summary import Summary, money
+from waferway.planning.summary import Summary, money, said_gap
 from waferway.report.figures import Figure, link_label, link_unit, spell_years
 
 __all__ = ["SourceLine", "answer", "asked", "imputed_lines", "sources_of"]
@@ -97,7 +97,7 @@ def asked(plan: Plan) -> str:
     scenarios = f"; scenario {', '.join(m['scenarios'])}" if m["scenarios"] else ""
     return (
         f"{m['start']} to {m['until']}, {whose}; history to {m['now']} is fixed; "
-        f"{goals[m['objective']]}; proven within {m['gap']:.2%}{scenarios}."
+        f"{goals[m['objective']]}; solved {said_gap(m['gap'])}{scenarios}."
     )
 
 

@@ -167,5 +167,5 @@ def _row(result: Plan, decider: str, end: str, description: str) -> dict[str, An
         "unmet_share": float(ahead["unmet"].sum() / needed) if needed else 0.0,
         "modules_usd": float(modules),
         "binds": binds,
-        "gap": float(result.manifest["gap"]),
+        "gap": result.manifest["gap"],
     }
