@@ -17,12 +17,13 @@ from waferway.planning.plan import Plan
 from waferway.planning.prices import Prices
 from waferway.planning.results import NOT_SPENT
 from waferway.planning.summary import compute_by_year, money
+from waferway.report.names import label_of, link_label, link_unit, spell_years, years_shown
 from waferway.report.palette import FAMILY_COLOURS, GREY, SERIES, svg, themed
 
 if TYPE_CHECKING:
     pass
 
-__all__ = ["Figure", "figures_of", "link_label", "link_unit", "spell_years"]
+__all__ = ["Figure", "figures_of"]
 
 
 @dataclass(frozen=True)
@@ -65,17 +66,6 @@ def _altair() -> Any:
     import altair as alt
 
     return alt
-
-
-def _years(plan: Plan) -> dict[str, int]:
-    return {p.label: p.start.year for p, s in zip(plan.calendar, plan.shown, strict=True) if s}
-
-
-def _label(plan: Plan, table: str, key: str) -> str:
-    frame = plan.network.table(table)
-    if key in frame.index and "label" in frame and frame.loc[key, "label"]:
-        return str(frame.loc[key, "label"])
-    return key
 
 
 # -- supply against demand ------------------------------------------------------------------
@@ -150,7 +140,7 @@ def _delivered_by_designer(plan: Plan) -> pd.DataFrame:
         for r, item, role in zip(parts["recipe"], parts["item"], parts["role"], strict=True)
         if role == "out" and r in recipe.index
     }
-    years = _years(plan)
+    years = years_shown(plan)
     served = plan.tables["served"]
     served = served[served["period"].isin(years) & served["item"].isin(weights.index)]
     frame = pd.DataFrame(
@@ -164,7 +154,7 @@ def _delivered_by_designer(plan: Plan) -> pd.DataFrame:
     )
     frame = frame.groupby(["year", "designer"], as_index=False)["delivered"].sum()
     frame["designer"] = [
-        _label(plan, "party", d) if d in plan.network.table("party").index else d
+        label_of(plan, "party", d) if d in plan.network.table("party").index else d
         for d in frame["designer"]
     ]
     rank = frame.groupby("designer")["delivered"].sum().rank(ascending=False)
@@ -174,7 +164,7 @@ def _delivered_by_designer(plan: Plan) -> pd.DataFrame:
 def _fan(plan: Plan) -> pd.DataFrame:
     demand = plan.network.table("demand")
     keys = demand.index[(demand["basis"] == plan.manifest["basis"]) & (demand["measure"] == "flow")]
-    years = _years(plan)
+    years = years_shown(plan)
     out: dict[str, pd.Series] = {}
     for bound, name in (("low", "low"), ("value", "middle"), ("high", "high")):
         need = plan.network.values("demand", "quantity", plan.calendar, bound=bound).loc[keys]
@@ -235,39 +225,6 @@ def bottlenecks(plan: Plan, prices: Prices) -> Figure | None:
     )
 
 
-def link_label(plan: Plan, link: str) -> str:
-    """Name of a technology or of a limit, for people."""
-    if link in plan.network.table("technology").index:
-        return _label(plan, "technology", link)
-    return f"{link} (limit)"
-
-
-def link_unit(plan: Plan, link: str) -> str:
-    """What one more unit of a link is: a wafer, a stack, a MW."""
-    table = plan.network.table("technology")
-    if link in table.index:
-        return str(table.loc[link, "capacity_unit"]).split("/")[0].split(":")[0]
-    limit = plan.network.table("limit")
-    measure = str(limit.loc[link, "measure"]) if link in limit.index else ""
-    return "MW" if measure.endswith("power_mw") else "unit"
-
-
-def spell_years(years: list[int]) -> str:
-    """Years in words: runs as spans.
-
-    Examples
-    --------
-    >>> spell_years([2025, 2026, 2027, 2030])
-    '2025-2027, 2030'
-    """
-    parts, start = [], years[0]
-    for before, year in zip(years, [*years[1:], 0], strict=True):
-        if year != before + 1:
-            parts.append(f"{start}" if start == before else f"{start}-{before}")
-            start = year
-    return ", ".join(parts)
-
-
 def utilisation(plan: Plan, prices: Prices) -> Figure | None:
     """Capacity and its use by technology."""
     del prices
@@ -293,7 +250,7 @@ def utilisation(plan: Plan, prices: Prices) -> Figure | None:
         return None
     start = {p.label: p.start.isoformat() for p in plan.calendar}
     both["date"] = both["period"].map(start)
-    both["link"] = [_label(plan, "technology", t) for t in both["technology"]]
+    both["link"] = [label_of(plan, "technology", t) for t in both["technology"]]
     both = both[both["capacity"] > 0]
     drawn = both.assign(c=both["capacity"] / 1e3, u=both["used"] / 1e3)
     x = alt.X("date:T", title=None, axis=alt.Axis(format="'%y", tickCount="year", grid=False))
@@ -380,7 +337,7 @@ def builds(plan: Plan, prices: Prices) -> Figure | None:
         first = pd.Timestamp(start[period]) + pd.Timedelta(days=module.loc[key, "lead_days"])
         rows.append(
             {
-                "line": _label(plan, "line", module.loc[key, "line"]),
+                "line": label_of(plan, "line", module.loc[key, "line"]),
                 "module": key,
                 "family": technology.loc[of["technology"], "family"],
                 "ordered": start[period].isoformat(),
@@ -424,7 +381,7 @@ def money_by_year(plan: Plan, prices: Prices) -> Figure | None:
     """Spending by kind and year."""
     del prices
     alt = _altair()
-    years = _years(plan)
+    years = years_shown(plan)
     frame = plan.tables["money"]
     frame = frame[frame["period"].isin(years) & ~frame["kind"].isin(NOT_SPENT)]
     if frame.empty:
@@ -462,10 +419,11 @@ def money_by_year(plan: Plan, prices: Prices) -> Figure | None:
 def sites(plan: Plan, prices: Prices) -> Figure | None:
     """Where the lines stand, with insets where they crowd."""
     del prices
-    frame = _placed_lines(plan)
+    from waferway.report.world_map import draw_map, placed_lines
+
+    frame = placed_lines(plan)
     if frame.empty:
         return None
-    from waferway.report.world_map import draw_map
 
     share = frame.groupby("country")["capacity"].count().sort_values(ascending=False)
     built = frame[frame["spent, USD"] > 0]
@@ -484,49 +442,6 @@ def sites(plan: Plan, prices: Prices) -> Figure | None:
         frame[["place", "country", "does", "capacity", "unit", "spent, USD", "drawn at"]],
         [("site", "lat", None)],
     )
-
-
-def _placed_lines(plan: Plan) -> pd.DataFrame:
-    net = plan.network
-    line, site, party = net.table("line"), net.table("site"), net.table("party")
-    technology = net.table("technology")
-    last = plan.labels[-1]
-    cap = plan.tables["capacity"]
-    cap = cap[cap["period"] == last]
-    chance = cap["branch"].map(plan.branch_weights).astype(float)
-    capacity = (cap["capacity"].astype(float) * chance).groupby(cap["line"]).sum()
-    orders = plan.tables["orders"]
-    orders = orders[orders["period"].isin(plan.labels)]
-    module = net.table("module")
-    price = net.values("module", "capex_usd", plan.calendar)
-    spent: dict[str, float] = {}
-    for key, period, count in zip(orders["module"], orders["period"], orders["orders"],
-                                  strict=True):  # fmt: skip
-        of = module.loc[key, "line"]
-        spent[of] = spent.get(of, 0.0) + float(count) * float(price.loc[key, period])
-    rows = []
-    for name, row in line.iterrows():
-        where = site.loc[row["site"]] if row["site"] else party.loc[row["party"]]
-        if np.isnan(where["lat"]) or np.isnan(where["lon"]):
-            continue
-        kind = technology.loc[row["technology"]]
-        rows.append(
-            {
-                "line": name,
-                "place": _label(plan, "site", row["site"]) if row["site"]
-                else _label(plan, "party", row["party"]),
-                "country": where["country"],
-                "lat": float(where["lat"]),
-                "lon": float(where["lon"]),
-                "family": kind["family"],
-                "does": _label(plan, "technology", row["technology"]),
-                "capacity": float(capacity.get(name, 0.0)),
-                "unit": kind["capacity_unit"],
-                "spent, USD": spent.get(str(name), 0.0),
-                "drawn at": "site" if row["site"] else "headquarters",
-            }
-        )  # fmt: skip
-    return pd.DataFrame(rows)
 
 
 # -- evidence ----------------------------------------------------------------------------------

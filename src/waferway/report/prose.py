@@ -13,7 +13,8 @@ from waferway.evidence.claims import Claim
 from waferway.planning.plan import Plan
 from waferway.planning.prices import Prices
 from waferway.planning.summary import Summary, money, said_gap
-from waferway.report.figures import Figure, link_label, link_unit, spell_years
+from waferway.report.figures import Figure
+from waferway.report.names import link_label, link_unit, spell_years
 
 __all__ = ["SourceLine", "answer", "asked", "imputed_lines", "sources_of"]
 

@@ -15,9 +15,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from waferway.planning.plan import Plan
+from waferway.report.names import label_of
 from waferway.report.palette import FAMILY_COLOURS, GREY
 
-__all__ = ["draw_map"]
+__all__ = ["draw_map", "placed_lines"]
 
 INSETS = (
     ("Korea", 125.6, 34.2, 129.8, 38.2),
@@ -162,3 +164,47 @@ def _legend(families: list[str], x: float, y: float) -> str:
         "company pool, at headquarters</text>"
     )
     return "".join(parts)
+
+
+def placed_lines(plan: Plan) -> pd.DataFrame:
+    """Every line with a known point: what it does, its last capacity, what is spent on it."""
+    net = plan.network
+    line, site, party = net.table("line"), net.table("site"), net.table("party")
+    technology = net.table("technology")
+    last = plan.labels[-1]
+    cap = plan.tables["capacity"]
+    cap = cap[cap["period"] == last]
+    chance = cap["branch"].map(plan.branch_weights).astype(float)
+    capacity = (cap["capacity"].astype(float) * chance).groupby(cap["line"]).sum()
+    orders = plan.tables["orders"]
+    orders = orders[orders["period"].isin(plan.labels)]
+    module = net.table("module")
+    price = net.values("module", "capex_usd", plan.calendar)
+    spent: dict[str, float] = {}
+    for key, period, count in zip(orders["module"], orders["period"], orders["orders"],
+                                  strict=True):  # fmt: skip
+        of = module.loc[key, "line"]
+        spent[of] = spent.get(of, 0.0) + float(count) * float(price.loc[key, period])
+    rows = []
+    for name, row in line.iterrows():
+        where = site.loc[row["site"]] if row["site"] else party.loc[row["party"]]
+        if np.isnan(where["lat"]) or np.isnan(where["lon"]):
+            continue
+        kind = technology.loc[row["technology"]]
+        rows.append(
+            {
+                "line": name,
+                "place": label_of(plan, "site", row["site"]) if row["site"]
+                else label_of(plan, "party", row["party"]),
+                "country": where["country"],
+                "lat": float(where["lat"]),
+                "lon": float(where["lon"]),
+                "family": kind["family"],
+                "does": label_of(plan, "technology", row["technology"]),
+                "capacity": float(capacity.get(name, 0.0)),
+                "unit": kind["capacity_unit"],
+                "spent, USD": spent.get(str(name), 0.0),
+                "drawn at": "site" if row["site"] else "headquarters",
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows)
