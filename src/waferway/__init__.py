@@ -21,9 +21,11 @@ _FACE: dict[str, tuple[str, str | None]] = {
     "market": ("waferway.market", None),
     "errors": ("waferway.errors", None),
     "plan": ("waferway.planning.planner", "plan"),
+    "into_branches": ("waferway.atlas.sampling", "into_branches"),
     "read": ("waferway.network.reading", "read"),
     "render_report": ("waferway.report.page", "render_report"),
     "write_report": ("waferway.report.page", "report"),
+    "sample": ("waferway.atlas.sampling", "sample"),
     "world": ("waferway.atlas.world", "world"),
     "write": ("waferway.network.writing", "write"),
 }
