@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from waferway.planning.extensive import Program
-    from waferway.planning.prices import Prices
+    from waferway.planning.prices import Prices, Solved
     from waferway.planning.summary import Summary
     from waferway.planning.verification import Verification
 
@@ -144,6 +144,19 @@ class Plan:
     @cached_property
     def _prices(self) -> dict[bool, Prices]:
         return {}
+
+    @cached_property
+    def solved(self) -> Solved:
+        """The plan solved again with its integers fixed: where prices come from."""
+        from waferway.planning.prices import solved
+
+        return solved(self)
+
+    def bottlenecks(self) -> pd.DataFrame:
+        """What binds in each period and what one more unit is worth; draw this one."""
+        from waferway.planning.explanation import bottlenecks
+
+        return bottlenecks(self)
 
     def verify(self) -> Verification:
         """Recompute feasibility and every cost from the data, without the model code."""

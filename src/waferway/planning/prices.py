@@ -21,7 +21,7 @@ from waferway.planning.solving import FixedAnswer, solve_fixed
 if TYPE_CHECKING:
     from waferway.planning.plan import Plan
 
-__all__ = ["Prices", "prices_of"]
+__all__ = ["Prices", "Solved", "counted_in", "prices_of", "solved", "used_by_compute"]
 
 NUDGE = 1e-4
 """Relative change of a right side by which intervals are measured."""
@@ -79,19 +79,33 @@ class Prices:
         return best.sort_values("year").reset_index(drop=True)
 
 
-def prices_of(plan: Plan, *, intervals: bool = False) -> Prices:
-    """Prices of a plan, given its builds.
+@dataclass(frozen=True)
+class Solved:
+    """A plan solved again with its integers fixed, and the prices of its rows.
 
-    Parameters
+    Attributes
     ----------
-    plan : Plan
-    intervals : bool
-        Measure left and right prices of every link and year by solving again.
-
-    Returns
-    -------
-    Prices
+    program : Program
+    instances : dict of str to Instance
+        Layout of each branch.
+    fixed : FixedAnswer
+        Its HiGHS stays warm for small changes.
+    basis : object
+        The basis at the plan: where every small change begins, so that results do not depend on
+        the order of questions.
+    rows : DataFrame
+        As `Prices.rows`, and position: of the row in the program.
     """
+
+    program: Program
+    instances: dict[str, Any]
+    fixed: FixedAnswer
+    basis: Any
+    rows: pd.DataFrame
+
+
+def solved(plan: Plan) -> Solved:
+    """Fix the integers of a plan at what it orders and solve the rest again."""
     program, x, instances = restored(plan)
     fixed = solve_fixed(program, x)
     duals = fixed.duals
@@ -114,10 +128,33 @@ def prices_of(plan: Plan, *, intervals: bool = False) -> Prices:
                 }
             )
         )
-    rows = pd.concat(frames, ignore_index=True)
-    links = _links(plan, rows, program, instances, fixed if intervals else None)
-    unit = "USD" if plan.manifest["objective"] != "compute" else str(plan.manifest["basis"])
-    return Prices(rows.drop(columns="position"), links, unit)
+    columns = ["branch", "row", "subject", "period", "worth", "position"]
+    rows = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
+    return Solved(program, instances, fixed, fixed.highs.getBasis(), rows)
+
+
+def prices_of(plan: Plan, *, intervals: bool = False) -> Prices:
+    """Prices of a plan, given its builds.
+
+    Parameters
+    ----------
+    plan : Plan
+    intervals : bool
+        Measure left and right prices of every link and year by solving again.
+
+    Returns
+    -------
+    Prices
+    """
+    at = plan.solved
+    at.fixed.highs.setBasis(at.basis)
+    links = _links(plan, at.rows, at.program, at.instances, at.fixed if intervals else None)
+    return Prices(at.rows.drop(columns="position"), links, counted_in(plan))
+
+
+def counted_in(plan: Plan) -> str:
+    """What prices are counted in: money, or compute under the objective ``compute``."""
+    return "USD" if plan.manifest["objective"] != "compute" else str(plan.manifest["basis"])
 
 
 def restored(plan: Plan) -> tuple[Program, Array, dict[str, Any]]:
@@ -194,7 +231,7 @@ def _links(
     live = room.groupby([used["technology"], used["year"], used["subject"]]).min() > 0
     worth = worth[live]
     key = pd.MultiIndex.from_frame(used[["branch", "subject", "period"]])
-    amount = _used_by_compute(plan).reindex(key).fillna(0.0)
+    amount = used_by_compute(plan).reindex(key).fillna(0.0)
     amount = np.where(used["row"] == "limit", room.clip(lower=0.0), amount)
     used["percent"] = 0.01 * used["weighted"].clip(lower=0.0) * amount
     percent = used.groupby(["technology", "year"])["percent"].sum()
@@ -218,7 +255,7 @@ def _links(
     return frame
 
 
-def _used_by_compute(plan: Plan) -> pd.Series:
+def used_by_compute(plan: Plan) -> pd.Series:
     """Capacity that recipes on the way to compute use, by branch, line and period.
 
     Of all recipes where the plan has no compute basis.
