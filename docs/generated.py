@@ -91,6 +91,36 @@ MEANINGS = {
         "cost_lines": "recomputed cost by branch and kind",
         "violations": "every row that is broken",
     },
+    "waferway diff --json, of two plans": {
+        "differs": "whether anything differs",
+        "question": "entries of the manifests that differ: what was asked",
+        "inputs": "of the networks as planned; keys as for two networks",
+        "decisions": "that differ, the earliest first",
+        "supply": "compute by year, in units of the basis",
+        "demands": "other demand: shares left unserved that differ",
+        "capacity": "lines whose capacity differs, in the last shown period in which it does",
+        "money": "undiscounted, by kind, where it differs; and the discounted cost",
+        "basis": "compute basis of both plans; empty where they have none in common",
+        "within_gap": "whether the costs lie closer than the gaps of the two solves can tell apart",
+    },
+    "waferway diff --json, of two networks": {
+        "differs": "whether anything differs",
+        "settings": "that differ",
+        "rows": "added or removed",
+        "cells": "numbers, texts and dates that differ, in the order in which they take effect, "
+        "with their claims",
+        "claims": "added, removed or changed",
+    },
+    "waferway trace --json": {
+        "figure": "what was traced, in words",
+        "value": "null: unknown",
+        "unit": "of the value",
+        "formula": "how the parts make the figure, and what of it the plan decided",
+        "shares": "share of the figure by the weakest grade under each part",
+        "imputed_share": "share of the figure that has an imputed value under it",
+        "parts": "largest first; they sum to the value; each with its `cells` and their `claims`",
+        "claims": "cited, and derived from at any depth, with quote, locator and source",
+    },
     "waferway network check --json": {
         "ok": "whether there is no fault",
         "faults": "each with `place`, `what`, `why`, `try`, `kind`",
@@ -128,6 +158,11 @@ def json_keys() -> str:
         "manifest.json of a plan folder": manifest,
         "waferway summary --json": plan.summary().to_json(),
         "waferway verify --json": _object(plan.verify().to_json()),
+        "waferway diff --json, of two plans": _differs(waferway.diff(plan, plan)),
+        "waferway diff --json, of two networks": _differs(
+            waferway.diff(net, net.with_scenario("hbm-late"))
+        ),
+        "waferway trace --json": waferway.trace(plan, "money", kind="modules").to_json(),
         "waferway network check --json": {"ok": True, "faults": [], "sha256": net.sha256},
         "waferway doctor --json": examine(),
         "waferway atlas show --json": describe_row(net, "line", "yongin-hbm"),
@@ -145,6 +180,10 @@ def json_keys() -> str:
               "with a table, an object of rows by key. `waferway network schema` prints the",
               "[JSON Schema](schema.md).", ""]  # fmt: skip
     return "\n".join(parts)
+
+
+def _differs(found):
+    return {"differs": bool(found), **found.to_json()}
 
 
 def _object(content):

@@ -19,6 +19,7 @@ _FACE: dict[str, tuple[str, str | None]] = {
     "chips": ("waferway.chips", None),
     "finance": ("waferway.finance", None),
     "market": ("waferway.market", None),
+    "diff": ("waferway.studies.comparison", "diff"),
     "errors": ("waferway.errors", None),
     "plan": ("waferway.planning.planner", "plan"),
     "into_branches": ("waferway.atlas.sampling", "into_branches"),
@@ -26,6 +27,7 @@ _FACE: dict[str, tuple[str, str | None]] = {
     "render_report": ("waferway.report.page", "render_report"),
     "write_report": ("waferway.report.page", "report"),
     "sample": ("waferway.atlas.sampling", "sample"),
+    "trace": ("waferway.studies.tracing", "trace"),
     "world": ("waferway.atlas.world", "world"),
     "write": ("waferway.network.writing", "write"),
 }

@@ -140,6 +140,35 @@ def report(
     say(f"wrote {path}")
 
 
+Compared = Annotated[str, typer.Argument(help="Plan folder, network folder or file, or `atlas`.")]
+
+
+@app.command()
+def diff(before: Compared, after: Compared, as_json: JsonFlag = False) -> None:
+    """What changed from one plan or network to another, first cause first."""
+    from waferway.cli.comparing import read_either, run_diff
+
+    run_diff(read_either(before), read_either(after), as_json)
+
+
+@app.command()
+def trace(
+    of: Compared,
+    figure: Annotated[
+        str, typer.Argument(help="Table of the plan (capacity, money, ...), `compute`, or a table "
+                                 "of the network.")
+    ],
+    where: Annotated[
+        list[str] | None, typer.Argument(help="Which rows: line=tsmc-n3 period=2027Q1 ...")
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:  # fmt: skip
+    """From a figure down to the claims and sources it rests on."""
+    from waferway.cli.comparing import read_either, run_trace
+
+    run_trace(read_either(of), figure, where or [], as_json)
+
+
 @app.command()
 def doctor(as_json: JsonFlag = False) -> None:
     """Say what is installed and whether the parts work together."""
