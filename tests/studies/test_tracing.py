@@ -33,7 +33,8 @@ def assert_sums(plan):
         found = trace(plan, "money", kind=kind)
         rows = plan.tables["money"]
         rows = rows[(rows["kind"] == kind) & rows["period"].isin(plan.labels)]
-        want = float((rows["usd"] * rows["branch"].map(plan.branch_weights)).sum())
+        chance = rows["branch"].map(plan.branch_weights).astype(float)
+        want = float((rows["usd"].astype(float) * chance).sum())
         assert found.value == pytest.approx(want, rel=1e-9, abs=1e-6)
         assert not [p for p in found.parts if p.says == REST], (kind, found)
         assert math.fsum(p.amount for p in found.parts) == pytest.approx(want, rel=1e-6, abs=1e-3)
