@@ -22,6 +22,7 @@ from pathlib import Path
 import pytest
 
 from waferway.atlas import world
+from waferway.calendar import Calendar
 from waferway.network.network import Network
 
 DESIGNERS = {"NVIDIA": "nvidia", "AMD": "amd", "Google": "google", "Amazon": "amazon"}
@@ -36,7 +37,10 @@ def net() -> Network:
 def _use(net: Network) -> dict[tuple[str, str], dict[str, float]]:
     """Component use by (designer, quarter) from packaging starts times recipes."""
     recipe, items = net.table("recipe"), net.table("recipe_item")
-    made = items[items["role"] == "out"].set_index("item")["quantity_per_start"]
+    calendar = Calendar.build("2024Q1", "quarter", "2024Q1")
+    good = net.values("recipe_item", "good_fraction", calendar).iloc[:, 0]
+    out_rows = items[items["role"] == "out"]
+    made = (out_rows["quantity_per_start"] * good[out_rows.index]).set_axis(out_rows["item"])
     worth = net.table("item")["value_usd"]
     out: dict[tuple[str, str], dict[str, float]] = defaultdict(lambda: defaultdict(float))
     history = net.table("outturn")

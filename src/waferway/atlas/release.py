@@ -92,7 +92,7 @@ def _resource(path: Path) -> dict[str, Any]:
         "encoding": "utf-8",
         "bytes": len(content),
         "hash": "sha256:" + hashlib.sha256(content).hexdigest(),
-        "schema": {"fields": [_field(path.stem, name) for name in heading]},
+        "schema": {"fields": [_field(path.stem.partition("-")[0], name) for name in heading]},
     }
 
 

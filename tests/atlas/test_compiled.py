@@ -1,0 +1,91 @@
+"""Dies, stacks and packages of the atlas are what their designs compile to."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from waferway.atlas import world
+from waferway.atlas.audit import audit
+from waferway.atlas.compiled import FROM, Compiled, accelerators, compile_atlas
+from waferway.atlas.compiled_tables import write_compiled
+from waferway.atlas.world import data_folder
+from waferway.calendar import Calendar
+from waferway.network.network import Network
+
+
+@pytest.fixture(scope="module")
+def net() -> Network:
+    return world()
+
+
+@pytest.fixture(scope="module")
+def made() -> Compiled:
+    return compile_atlas()
+
+
+def test_the_committed_rows_are_a_rebuild(net: Network, made: Compiled) -> None:
+    items, profile = net.table("recipe_item"), net.table("profile")
+    for (recipe, role, item), quantity in made.items.items():
+        stored = items.loc[f"{recipe}/{role}/{item}", "quantity_per_start"]
+        assert stored == pytest.approx(quantity, rel=1e-5), (recipe, item)
+    good = profile[profile["column"] == "good_fraction"].set_index("key")
+    assert set(good.index) == set(made.good)
+    for key, interval in made.good.items():
+        assert good.loc[key, "period"] == FROM
+        assert tuple(good.loc[key, ["low", "value", "high"]]) == pytest.approx(interval, rel=1e-5)
+    cite = net.table("cite")
+    cited = {(r.key, r.column, r.period): r.claim_id for r in cite.itertuples(index=False)}
+    for cell, name in made.cites.items():
+        assert cited[cell] == name, "run write_compiled()"
+    for name, claim in made.claims.items():
+        stored = net.evidence[name]
+        assert stored.central == pytest.approx(claim.central, rel=1e-5), name
+        assert stored.derived_from == claim.derived_from, name
+
+
+def test_every_die_stack_and_package_is_compiled(net: Network, made: Compiled) -> None:
+    recipes = {recipe for recipe, _, _ in made.items}
+    ours = net.table("recipe").index[net.table("recipe").index.str.match("die:|stack:|pack:")]
+    assert recipes == set(ours)
+    rows = net.table("recipe_item")
+    keys = {f"{r}/{role}/{item}" for r, role, item in made.items}
+    assert keys == set(rows.index[rows["recipe"].isin(ours)])
+    assert set(accelerators()) == {name.partition(":")[2] for name in ours if name[:4] == "pack"}
+
+
+def test_writing_again_changes_nothing_and_mends_what_was_changed(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    shutil.copytree(data_folder(), folder)
+    assert write_compiled(folder) == []
+    path = folder / "recipe_item.csv"
+    whole = path.read_text(encoding="utf-8")
+    path.write_text(whole.replace("die:gh100,die:gh100,out,67", "die:gh100,die:gh100,out,70"))
+    assert write_compiled(folder) == [path]
+    assert path.read_text(encoding="utf-8") == whole
+
+
+def test_a_measured_figure_takes_the_place_of_the_model(net: Network) -> None:
+    quarter = Calendar.build("2025Q1", "quarter", "2025Q1")
+    gross = net.values("recipe_item", "quantity_per_start", quarter).iloc[:, 0]
+    good = net.values("recipe_item", "good_fraction", quarter).iloc[:, 0]
+    key = "die:gh100/out/die:gh100"
+    assert gross[key] * good[key] == pytest.approx(45.5)  # packages sold per logic wafer
+    roots = {claim.claim_id for claim in net.evidence.roots("compiled.die-gh100.good")}
+    assert "package.h100x.per-logic-wafer" in roots and "chips.edge" in roots
+    roots = {claim.claim_id for claim in net.evidence.roots("compiled.die-rubin.good")}
+    assert {"chips.n3.defects.2", "chips.clustering", "chips.edge"} <= roots
+
+
+@pytest.mark.parametrize("known", ["2022-12-31", "2024-01-31", "2025-06-30"])
+def test_on_an_earlier_day_the_figures_of_that_day_hold(known: str) -> None:
+    then = world(known=known)
+    assert audit(then).passed, str(audit(then))[:500]
+    quarter = Calendar.build("2025Q1", "quarter", "2025Q1")
+    gross = then.values("recipe_item", "quantity_per_start", quarter).iloc[:, 0]
+    good = then.values("recipe_item", "good_fraction", quarter).iloc[:, 0]
+    key = "die:gh100/out/die:gh100"
+    assert gross[key] * good[key] == pytest.approx(50)  # early.die.gh100.per-wafer
+    assert "die:rubin" not in then.table("recipe").index
