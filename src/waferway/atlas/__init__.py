@@ -1,5 +1,6 @@
-"""The shipped world: claims compiled into a network, and the means to look into them."""
+"""The shipped world: claims compiled into a network, a catalogue beside it, and means to check."""
 
+from waferway.atlas.catalogue import catalogue
 from waferway.atlas.world import world
 
-__all__ = ["world"]
+__all__ = ["catalogue", "world"]

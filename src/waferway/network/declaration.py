@@ -11,7 +11,9 @@ from typing import Any, Literal
 
 __all__ = ["REQUIRED", "Attribute", "Kind", "Table"]
 
-Kind = Literal["name", "text", "number", "integer", "date", "flag", "choice", "reference"]
+Kind = Literal[
+    "name", "text", "number", "integer", "date", "period", "flag", "choice", "reference"
+]  # fmt: skip
 
 
 class _Required:
@@ -33,7 +35,8 @@ class Attribute:
     name : str
         Column name; the canonical unit is part of it where it is fixed (``capex_usd``).
     kind : str
-        `name` is a key of the row's own; `reference` names a row of one of `refers`.
+        `name` is a key of the row's own; `reference` names a row of one of `refers`; `period`
+        is a date as precise as its source (only in the catalogue of the atlas).
     meaning : str
         One line of plain English, shown in the reference and by editors.
     unit : str
