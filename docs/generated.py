@@ -130,6 +130,18 @@ MEANINGS = {
         "ok": "whether all checks pass",
         "checks": "each with `name`, `ok`, `says`",
     },
+    "waferway demand --json": {
+        "basis": "unit of the numbers: the basis, or wafers a month for `edge`",
+        "party": "as asked; null: all",
+        "segment": "as asked; null: all",
+        "quarters": "fan of need by quarter",
+        "years": "the same by year: quarters of each path summed (edge: averaged)",
+        "stock": "fan of compute in use at the end of each quarter, all parties",
+        "manifest": "basis, seed, paths, horizon, hash of the claims and the claims read",
+        "forecasts": "published forecasts in the order in which they were made, with the same "
+        "quantity of the fan (`p05` to `p95`), the outcome where it is known, and `reason` where "
+        "the fan has no such quantity",
+    },
     "waferway atlas show --json": {
         "table": "as asked",
         "key": "as asked",
@@ -165,6 +177,7 @@ def json_keys() -> str:
         "waferway trace --json": waferway.trace(plan, "money", kind="modules").to_json(),
         "waferway network check --json": {"ok": True, "faults": [], "sha256": net.sha256},
         "waferway doctor --json": examine(),
+        "waferway demand --json": demand_json(),
         "waferway atlas show --json": describe_row(net, "line", "yongin-hbm"),
     }
     parts = []
@@ -184,6 +197,16 @@ def json_keys() -> str:
 
 def _differs(found):
     return {"differs": bool(found), **found.to_json()}
+
+
+def demand_json() -> dict:
+    """What `waferway demand --json` prints, on few paths."""
+    from waferway.demand.fan import fan
+    from waferway.demand.forecasts import compare_forecasts
+    from waferway.demand.showing import plain
+
+    drawn = fan(until="2025Q4", paths=20)
+    return drawn.to_json() | {"forecasts": plain(compare_forecasts(drawn))}
 
 
 def _object(content):

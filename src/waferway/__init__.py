@@ -20,6 +20,7 @@ _FACE: dict[str, tuple[str, str | None]] = {
     "finance": ("waferway.finance", None),
     "market": ("waferway.market", None),
     "diff": ("waferway.studies.comparison", "diff"),
+    "demand": ("waferway.demand", None),
     "errors": ("waferway.errors", None),
     "plan": ("waferway.planning.planner", "plan"),
     "into_branches": ("waferway.atlas.sampling", "into_branches"),

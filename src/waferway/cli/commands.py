@@ -10,6 +10,7 @@ import typer
 from waferway.cli import say
 from waferway.cli.chips import chips
 from waferway.cli.claims import evidence
+from waferway.cli.forecasting import demand
 from waferway.cli.ledger import ledger
 from waferway.cli.showing import Force, JsonFlag, show, show_json
 
@@ -32,6 +33,7 @@ app.add_typer(network, name="network")
 app.add_typer(chips, name="chips")
 app.add_typer(ledger, name="ledger")
 app.add_typer(evidence, name="evidence")
+app.command("demand")(demand)
 
 PlanFolder = Annotated[Path, typer.Argument(help="Folder that `waferway plan` wrote.")]
 

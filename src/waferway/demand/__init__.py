@@ -1,0 +1,36 @@
+"""How much compute the world would buy: a fan by quarter, party class and segment.
+
+`fan` turns claims about sales, stock, growth of work, efficiency, retirement and capital
+budgets into seeded paths of need. Need is what would be bought if supply were no limit: sales
+of a shortage bound it from below and are corrected for it.
+"""
+
+from waferway.demand.censoring import CensoredFit, fit_censored
+from waferway.demand.fan import BASES, PARTIES, SEGMENTS, Fan, fan
+from waferway.demand.forecasts import compare_forecasts
+from waferway.demand.growth import autoregressive, interpolate_nodes
+from waferway.demand.observed import Sales, observed_sales
+from waferway.demand.retirement import stock, survival
+from waferway.demand.spread import positive_quantile
+from waferway.demand.worth import Worth, rental_value, worth_of_serving
+
+__all__ = [
+    "BASES",
+    "PARTIES",
+    "SEGMENTS",
+    "CensoredFit",
+    "Fan",
+    "Sales",
+    "Worth",
+    "autoregressive",
+    "compare_forecasts",
+    "fan",
+    "fit_censored",
+    "interpolate_nodes",
+    "observed_sales",
+    "positive_quantile",
+    "rental_value",
+    "stock",
+    "survival",
+    "worth_of_serving",
+]

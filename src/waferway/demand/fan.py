@@ -1,0 +1,364 @@
+"""The fan: paths of compute need by quarter, party class and segment.
+
+Owns the recursion from stock wanted to sales wanted, under capital budgets. Every number comes
+from claims; the only randomness is `waferway.streams` from a passed seed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from waferway.calendar import Calendar, period
+from waferway.demand.assumptions import Assumptions, read_assumptions
+from waferway.demand.growth import autoregressive, interpolate_nodes, shared_shocks
+from waferway.demand.observed import BASIS_METRIC
+from waferway.demand.retirement import survival
+from waferway.demand.spread import positive_quantile
+from waferway.errors import RangeError, nearest
+from waferway.evidence.claims import Evidence
+from waferway.streams import stream
+
+__all__ = ["BASES", "PARTIES", "SEGMENTS", "Fan", "fan"]
+
+Floats = NDArray[np.float64]
+BASES = tuple(BASIS_METRIC)
+PARTIES = ("openai", "clouds", "others", "google", "amazon", "china")
+SEGMENTS = ("training", "inference", "enterprise", "edge")
+COMPUTE_SEGMENTS = SEGMENTS[:3]
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+FIRST = "2025Q1"
+EDGE_UNIT = "wafer:logic/month"
+
+
+@dataclass(frozen=True)
+class Fan:
+    """Seeded paths of need.
+
+    Attributes
+    ----------
+    basis : str
+    quarters : tuple of str
+    need : array, shape (paths, parties, segments, quarters)
+        Compute that would be bought in the quarter, in units of the basis.
+    stock : array, shape (paths, quarters)
+        Compute in use at the end of the quarter if need is served, retirement taken off.
+    affordable : array, shape (paths, quarters)
+        Most that capital budgets buy.
+    edge : array, shape (paths, quarters)
+        N3-class wafers a month for edge devices and phones: another unit, never added.
+    manifest : dict
+        Seed, paths, hash of the claims, claims read.
+    """
+
+    basis: str
+    quarters: tuple[str, ...]
+    need: Floats
+    stock: Floats
+    affordable: Floats
+    edge: Floats
+    manifest: Mapping[str, Any]
+
+    def paths(self, party: str | None = None, segment: str | None = None) -> Floats:
+        """Need by quarter, summed over what is not named.
+
+        Parameters
+        ----------
+        party : str, optional
+            One of `PARTIES`, or ``market``: OpenAI, clouds and others together.
+        segment : str, optional
+            One of `SEGMENTS`; ``edge`` gives wafers a month and knows no party.
+
+        Returns
+        -------
+        array, shape (paths, quarters)
+
+        Raises
+        ------
+        RangeError
+            If a name is unknown, or edge is asked by party.
+        """
+        if segment == "edge":
+            if party is not None:
+                raise RangeError("edge wafers are not known by party; leave the party out")
+            return self.edge
+        picked = self.need
+        if party == "market":
+            picked = picked[:, :3]
+        elif party is not None:
+            picked = picked[:, [_index(party, PARTIES, "party")]]
+        if segment is not None:
+            picked = picked[:, :, [_index(segment, SEGMENTS, "segment")]]
+        return np.asarray(picked.sum(axis=(1, 2)))
+
+    def quantiles(
+        self, party: str | None = None, segment: str | None = None, step: str = "quarter"
+    ) -> pd.DataFrame:
+        """Fan of need.
+
+        Parameters
+        ----------
+        party, segment : str, optional
+            See `paths`.
+        step : str
+            ``quarter`` or ``year``: years sum the quarters of each path before quantiles are
+            taken (wafers a month are averaged); percentiles are never added.
+
+        Returns
+        -------
+        DataFrame
+            Index the period; columns p05, p25, p50, p75, p95.
+        """
+        values = self.paths(party, segment)
+        return self._fan(values, step, mean=segment == "edge")
+
+    def stock_quantiles(self) -> pd.DataFrame:
+        """Fan of the stock at the end of each quarter."""
+        return self._fan(self.stock, "quarter", mean=False)
+
+    def _fan(self, values: Floats, step: str, mean: bool) -> pd.DataFrame:
+        labels: list[str] = list(self.quarters)
+        if step == "year":
+            years = np.array([label[:4] for label in labels])
+            labels = list(dict.fromkeys(years.tolist()))
+            grouped = [values[:, years == y] for y in labels]
+            values = np.column_stack([g.mean(1) if mean else g.sum(1) for g in grouped])
+        elif step != "quarter":
+            raise RangeError(f'"{step}" is not a step; quarter or year')
+        cut = np.quantile(values, QUANTILES, axis=0).T
+        names = [f"p{round(q * 100):02d}" for q in QUANTILES]
+        return pd.DataFrame(cut, index=pd.Index(labels, name="period"), columns=names)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Tidy fan: party, segment, period, unit, p05 to p95; totals are rows ``all``."""
+        parts = []
+        for party in (None, *PARTIES):
+            for segment in (None, *COMPUTE_SEGMENTS):
+                parts.append(self._rows(party, segment, self.basis))
+        parts.append(self._rows(None, "edge", EDGE_UNIT))
+        return pd.concat(parts, ignore_index=True)
+
+    def _rows(self, party: str | None, segment: str | None, unit: str) -> pd.DataFrame:
+        table = self.quantiles(party, segment).reset_index()
+        table.insert(0, "party", party or "all")
+        table.insert(1, "segment", segment or "all")
+        table.insert(3, "unit", unit)
+        return table
+
+    def to_json(self, party: str | None = None, segment: str | None = None) -> dict[str, Any]:
+        """Plain data of one fan, by quarter and by year."""
+        return {
+            "basis": EDGE_UNIT if segment == "edge" else self.basis,
+            "party": party,
+            "segment": segment,
+            "quarters": _records(self.quantiles(party, segment)),
+            "years": _records(self.quantiles(party, segment, "year")),
+            "stock": _records(self.stock_quantiles()),
+            "manifest": dict(self.manifest),
+        }
+
+    def __str__(self) -> str:
+        years = self.quantiles(step="year") / 1e6
+        last = [q for q in self.quarters if q.endswith("Q4")]
+        stock = self.stock_quantiles().loc[last] / 1e6
+        lines = [
+            f"Compute that would be bought, million {self.basis} a year",
+            f"{'year':>6}{'p05':>9}{'p50':>9}{'p95':>9}   stock at the end of the year",
+        ]
+        for (year, row), (_, held) in zip(years.iterrows(), stock.iterrows(), strict=False):
+            lines.append(
+                f"{year!s:>6}{row['p05']:>9.1f}{row['p50']:>9.1f}{row['p95']:>9.1f}"
+                f"   {held['p50']:,.0f} ({held['p05']:,.0f}-{held['p95']:,.0f})"
+            )
+        return "\n".join(lines)
+
+
+def fan(
+    until: str = "2032Q4",
+    basis: str = "h100e-8bit-dense",
+    paths: int = 2000,
+    seed: int = 0,
+    evidence: Evidence | None = None,
+) -> Fan:
+    """Paths of compute need from 2025 on.
+
+    Parameters
+    ----------
+    until : str
+        Last quarter, 2025Q1 to 2032Q4.
+    basis : str
+        One of `BASES`.
+    paths : int, at least 1
+    seed : int, at least 0
+    evidence : Evidence, optional
+        Claims; the shipped ones when absent.
+
+    Returns
+    -------
+    Fan
+
+    Raises
+    ------
+    RangeError
+        If the horizon, the basis or the number of paths is out of range.
+
+    Notes
+    -----
+    Stock wanted grows with work less efficiency, by segment, lognormal by year with a shared,
+    autoregressive shock. Sales wanted fill the gap between stock wanted and what survives,
+    as far as capital budgets reach. On other bases than dense 8-bit each party's need is
+    weighed by the ratio of bases in what it bought in 2024.
+
+    Examples
+    --------
+    >>> small = fan(until="2025Q4", paths=50, seed=1)
+    >>> small.need.shape
+    (50, 6, 3, 4)
+    """
+    if basis not in BASES:
+        near = nearest(basis, BASES)
+        raise RangeError(f'"{basis}" is no basis; choose one of {", ".join(BASES)}'
+                         + (f"; did you mean {near[0]}?" if near else ""))  # fmt: skip
+    if paths < 1:
+        raise RangeError(f"paths is {paths}; it must be at least 1")
+    span = period(until)
+    if not 2025 <= span.start.year <= 2032 or "Q" not in span.label:
+        raise RangeError(f"until is {until}; give a quarter from 2025Q1 to 2032Q4")
+    quarters = tuple(Calendar.build(FIRST, "quarter", until).labels)
+    known = read_assumptions(evidence)
+    middles = np.array([int(q[:4]) + (int(q[5]) - 0.5) / 4.0 for q in quarters])
+    shocks = _shocks(known, paths, seed)
+    growth = _stock_growth(known, middles, shocks)
+    affordable = _affordable(known, middles, shocks, paths, seed)
+    past, backlog = _past(known, paths, seed)
+    need, held = _recursion(known, growth, affordable, past, backlog, paths, seed)
+    factor = known.basis_factor(basis)
+    return Fan(
+        basis, quarters, need * factor[None, :, None, None], held @ factor, affordable,
+        _edge(known, middles, paths, seed),
+        {"basis": basis, "seed": seed, "paths": paths, "until": until,
+         "claims_sha256": known.evidence.sha256, "claims": list(known.used)},
+    )  # fmt: skip
+
+
+def _index(name: str, names: tuple[str, ...], what: str) -> int:
+    if name not in names:
+        near = nearest(name, names)
+        raise RangeError(f'"{name}" is no {what}; choose one of {", ".join(names)}'
+                         + (f"; did you mean {near[0]}?" if near else ""))  # fmt: skip
+    return names.index(name)
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    records: list[dict[str, Any]] = table.reset_index().to_dict(orient="records")
+    return records
+
+
+def _shocks(known: Assumptions, paths: int, seed: int) -> Floats:
+    """Unit shocks by path, group (segments, then budgets) and year, (N, G + 1, Y)."""
+    years = known.years
+    groups = len(COMPUTE_SEGMENTS) + 1
+    common = stream(seed, "demand", "common growth").standard_normal((paths, len(years)))
+    own = stream(seed, "demand", "own growth").standard_normal((paths, groups, len(years)))
+    kept = known.persistence
+    return shared_shocks(autoregressive(common, kept), autoregressive(own, kept), known.shared)
+
+
+def _stock_growth(known: Assumptions, middles: Floats, shocks: Floats) -> Floats:
+    """Log growth of stock wanted by path, segment and quarter, (N, G, T)."""
+    paths = shocks.shape[0]
+    out = np.empty((paths, len(COMPUTE_SEGMENTS), len(middles)))
+    for g, segment in enumerate(COMPUTE_SEGMENTS):
+        mean, spread = known.net_growth(segment)
+        yearly = mean[None, :] + spread[None, :] * shocks[:, g, :]
+        out[:, g] = _at(known.years, yearly, middles) / 4.0
+    return out
+
+
+def _at(years: tuple[int, ...], yearly: Floats, middles: Floats) -> Floats:
+    """Each path's yearly values between the middles of years."""
+    return np.stack([interpolate_nodes(dict(zip(years, row, strict=True)), middles)
+                     for row in yearly.tolist()])  # fmt: skip
+
+
+def _affordable(
+    known: Assumptions, middles: Floats, shocks: Floats, paths: int, seed: int
+) -> Floats:
+    """Compute that budgets buy by quarter, (N, T)."""
+    mean, spread = known.budget_growth()
+    yearly = mean[None, :] + spread[None, :] * shocks[:, -1, :]
+    level = np.concatenate([np.zeros((paths, 1)), np.cumsum(yearly, axis=1)], axis=1)
+    spending = known.spending_usd / 4.0 * np.exp(_at((2024, *known.years), level, middles))
+    fall = positive_quantile(
+        *known.bounds("price.fall"),
+        stream(seed, "demand", "price fall").standard_normal(paths),
+    )
+    first = stream(seed, "demand", "price").standard_normal(paths)
+    price = np.stack([known.price(m, np.minimum(fall, 0.9), first) for m in middles - 0.5], axis=1)
+    return np.asarray(spending / price)
+
+
+def _past(known: Assumptions, paths: int, seed: int) -> tuple[Floats, Floats]:
+    """Sales of the past (N, C, G, P) and unserved need (N, C, G)."""
+    rng = stream(seed, "demand", "level")
+    scale = np.exp(known.level_spread[None, :] * rng.standard_normal((paths, len(PARTIES))))
+    past = scale[:, :, None] * known.past[None]
+    segments = known.segment_share
+    split = past[:, :, None, :] * segments[None, :, :, None]
+    short = positive_quantile(
+        *known.shortage_bounds(), stream(seed, "demand", "shortage").standard_normal(paths)
+    )
+    unserved = (short[:, None] - 1.0) * known.short_sales[None, :] * scale
+    return split, unserved[:, :, None] * segments[None]
+
+
+def _recursion(
+    known: Assumptions, growth: Floats, affordable: Floats, past: Floats, backlog: Floats,
+    paths: int, seed: int,
+) -> tuple[Floats, Floats]:  # fmt: skip
+    """Sales wanted (N, C, G, T), and stock by party (N, T, C)."""
+    periods, before = growth.shape[-1], past.shape[-1]
+    rng = stream(seed, "demand", "retirement")
+    half = positive_quantile(*known.bounds("life.half"), rng.standard_normal(paths))
+    shape = positive_quantile(*known.bounds("life.shape"), rng.standard_normal(paths))
+    ages = (np.arange(before + periods) + 0.5) / 4.0
+    alive = survival(ages[None, :], half[:, None], shape[:, None])
+    delay = positive_quantile(
+        *known.bounds("backlog.quarters"), stream(seed, "demand", "delay").standard_normal(paths)
+    )
+    sold = np.concatenate([past, np.zeros((*past.shape[:3], periods))], axis=-1)
+    held = np.einsum("ncgs,ns->ncg", past, alive[:, before - 1 :: -1])
+    wanted0, level = held, np.zeros_like(growth[:, :, 0])
+    stocks = np.empty((paths, periods, past.shape[1]))
+    for t in range(periods):
+        level = level + growth[:, :, t]
+        share = np.minimum(1.0, (t + 1) / delay)
+        wanted = (wanted0 + backlog * share[:, None, None]) * np.exp(level)[:, None, :]
+        now = before + t
+        kept = np.einsum("ncgs,ns->ncg", sold[..., :now], alive[:, now:0:-1])
+        gap = np.maximum(wanted - kept, 0.0) / alive[:, 0, None, None]
+        total = gap.sum(axis=(1, 2))
+        scale = np.minimum(1.0, affordable[:, t] / np.maximum(total, 1e-12))
+        sold[..., now] = gap * scale[:, None, None]
+        stocks[:, t] = (kept + sold[..., now] * alive[:, 0, None, None]).sum(axis=2)
+    return sold[..., before:], stocks
+
+
+def _edge(known: Assumptions, middles: Floats, paths: int, seed: int) -> Floats:
+    """N3-class wafers a month, (N, T)."""
+    rng = stream(seed, "demand", "edge")
+    start = np.log(positive_quantile(*known.bounds("edge.2024"), rng.standard_normal(paths)))
+    yearly = positive_quantile(*known.bounds("dem-045"), rng.standard_normal(paths))
+    drift = (np.log(yearly / 12.0) - start) / (2030 - 2024)
+    noise = stream(seed, "demand", "edge growth").standard_normal((paths, len(known.years)))
+    waves = autoregressive(noise, known.bounds("edge.persistence")[1])
+    bumps = known.bounds("edge.spread")[1] * waves
+    steady = np.where(np.array(known.years) <= 2030, 1.0, 0.5)
+    level = start[:, None] + np.cumsum(drift[:, None] * steady + bumps, axis=1)
+    level = np.concatenate([start[:, None], level], axis=1)
+    return np.asarray(np.exp(_at((2024, *known.years), level, middles)))

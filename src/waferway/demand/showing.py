@@ -1,0 +1,73 @@
+"""The fan and its comparison in plain text and plain data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from waferway.demand.fan import EDGE_UNIT, Fan
+
+__all__ = ["comparison_text", "fan_text", "plain"]
+
+
+def fan_text(fan: Fan, party: str | None = None, segment: str | None = None,
+             step: str = "year") -> str:  # fmt: skip
+    """One fan as a table of at most 80 columns.
+
+    Examples
+    --------
+    >>> from waferway.demand import fan
+    >>> print(fan_text(fan(until="2025Q2", paths=9), segment="training").splitlines()[0])
+    Compute that would be bought a year, all parties, training, h100e-8bit-dense
+    """
+    edge = segment == "edge"
+    table = fan.quantiles(party, segment, step)
+    what = "N3-class wafers wanted a month" if edge else f"Compute that would be bought a {step}"
+    who = [party or "all parties", segment or "all segments", EDGE_UNIT if edge else fan.basis]
+    lines = [f"{what}, {', '.join(who)}",
+             f"{'':>8}" + "".join(f"{name:>14}" for name in table.columns)]  # fmt: skip
+    for label, row in table.iterrows():
+        lines.append(f"{label!s:>8}" + "".join(f"{value:>14,.0f}" for value in row))
+    if not edge and party is None and segment is None:
+        held = fan.stock_quantiles()
+        lines += ["", "Stock in use at the end of the quarter"]
+        for label in [q for q in fan.quarters if q.endswith("Q4")]:
+            lines.append(f"{label!s:>8}" + "".join(f"{v:>14,.0f}" for v in held.loc[label]))
+    return "\n".join(lines)
+
+
+def comparison_text(table: pd.DataFrame) -> str:
+    """Published forecasts beside the fan, as a table of at most 80 columns."""
+    lines = [f"{'forecast':<23}{'for':<10}{'said':>9}{'fan p05':>9}{'p50':>9}{'p95':>9}"
+             f"{'outcome':>9}"]  # fmt: skip
+    for row in table.to_dict("records"):
+        said = row["value"] if row["value"] == row["value"] else row["low"]
+        cells = [said, row["p05"], row["p50"], row["p95"], row["outcome"]]
+        lines.append(f"{row['forecast']:<23}{row['period']:<10}"
+                     + "".join(f"{_short(cell):>9}" for cell in cells))  # fmt: skip
+        lines.append(f"   {row['quantity']}, {row['unit']}")
+        if row["reason"]:
+            lines.append(f"   ({row['reason']})")
+    return "\n".join(lines)
+
+
+def plain(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as plain data: missing numbers become None, days text."""
+    rows: list[dict[str, Any]] = []
+    for row in table.to_dict("records"):
+        rows.append({
+            str(name): None if value is None or value != value
+            else value if isinstance(value, int | float | str) else str(value)
+            for name, value in row.items()
+        })  # fmt: skip
+    return rows
+
+
+def _short(value: float) -> str:
+    if value != value:
+        return "-"
+    for size, sign in ((1e9, "bn"), (1e6, "M"), (1e3, "k")):
+        if abs(value) >= size:
+            return f"{value / size:.3g} {sign}"
+    return f"{value:.3g}"
