@@ -189,11 +189,14 @@ def test_what_one_claim_feeds_moves_as_one_and_what_divides_moves_against(net: N
     drawn = sample(net, 500, seed=1)
     at = {(t, k, c): n for n, (t, k, c) in enumerate(
         zip(*(drawn.cells[x] for x in ("table", "key", "column")), strict=True))}  # fmt: skip
-    big = drawn.values[:, at["recipe_item", "stack:hbm4-48gb/out/hbm4-48gb", "quantity_per_start"]]
-    small = drawn.values[
-        :, at["recipe_item", "stack:hbm3-16gb/out/hbm3-16gb", "quantity_per_start"]
-    ]
-    assert np.allclose(small, 3 * big, rtol=1e-6)  # 48 GB against 16 GB of the same wafer
+    gross = net.table("recipe_item")["quantity_per_start"]
+
+    def stacks(kind: str) -> np.ndarray:
+        key = f"stack:{kind}/out/{kind}"
+        return drawn.values[:, at["recipe_item", key, "good_fraction"]] * gross[key]
+
+    big, small = stacks("hbm4-48gb"), stacks("hbm3e-24gb")
+    assert np.allclose(small, 2 * big, rtol=1e-6)  # 48 GB against 24 GB of the same wafer
     whole = sample(net, 500, seed=1, without=())
     rows = whole.cells
     starts = rows.index[(rows["column"] == "quantity") & rows["key"].str.contains(

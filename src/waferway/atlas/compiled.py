@@ -180,7 +180,8 @@ def _parts_of_wafer(out: Compiled, entry: _Entry, facts: Evidence) -> None:
     chip, key, row = _coefficients(entry)
     spot = f"{entry.recipe}/out/{entry.item}"
     unit = "die/start" if entry.item.startswith("die:") else "stack/start"
-    gross = _interval(chip, key, "quantity_per_start", row["quantity_per_start"])
+    # A count is no draw: what varies is the share that is good.
+    gross = (_round(row["quantity_per_start"]),) * 3
     out.items[entry.recipe, "out", entry.item] = gross[1]
     name, good = f"{entry.stem}.gross", f"{entry.stem}.good"
     early = facts.get(f"early.{entry.figure}")
@@ -194,9 +195,9 @@ def _parts_of_wafer(out: Compiled, entry: _Entry, facts: Evidence) -> None:
         out.good[spot] = share
         _claim(out, good, entry.recipe, GOOD, "ratio", share, "1",
                "derived:chips.compile, yield with repair and tests",
-               [name, *_rests_on(out, chip, key, "good_fraction")])  # fmt: skip
+               _rests_on(out, chip, key, "good_fraction"))  # fmt: skip
     elif entry.value == "measured":
-        out.good[spot] = _of_figure(out, good, entry, facts[entry.figure], gross[1], name)
+        out.good[spot] = _of_figure(out, good, entry, facts[entry.figure], gross[1])
     # What stands in on a day when the claims of the model, or the figure, were not yet known.
     for word, figure in (("figure", facts.get(entry.figure)), ("early", early)):
         if figure is not None:
@@ -204,22 +205,21 @@ def _parts_of_wafer(out: Compiled, entry: _Entry, facts: Evidence) -> None:
             _claim(out, count, entry.recipe, GROSS, "count", gross, unit,
                    "imputed:parts-of-this-class", [figure.claim_id],
                    reason="before the claims of the model were published")  # fmt: skip
-            _of_figure(out, f"{good}.{word}", entry, figure, gross[1], count)
+            _of_figure(out, f"{good}.{word}", entry, figure, gross[1])
 
 
 def _of_figure(
-    out: Compiled, name: str, entry: _Entry, figure: Claim, gross: float, count: str
+    out: Compiled, name: str, entry: _Entry, figure: Claim, gross: float
 ) -> tuple[float, float, float]:
     """Claim on the good share that a figure of good parts per wafer means."""
     low, value, high = (
         float(f"{min(float(number or 0) / gross, 1.0):.9g}")
         for number in (figure.low, figure.value, figure.high)
     )
-    method = figure.method if figure.imputed else "derived:good parts per wafer / gross"
+    method = figure.method if figure.imputed else "derived:good parts per wafer as a share of gross"
     reason = (figure.rank_reason or "") if figure.imputed else ""
-    origins = [figure.claim_id, count]
-    _claim(out, name, entry.recipe, GOOD, "ratio", (low, value, high), "1", method, origins,
-           known=figure.known_from, reason=reason)  # fmt: skip
+    _claim(out, name, entry.recipe, GOOD, "ratio", (low, value, high), "1", method,
+           [figure.claim_id], known=figure.known_from, reason=reason)  # fmt: skip
     return low, value, high
 
 
