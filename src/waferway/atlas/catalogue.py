@@ -173,7 +173,8 @@ def catalogue(known: str | dt.date | None = None) -> Catalogue:
     """
     from waferway.atlas.world import data_folder
 
-    found = read_catalogue(data_folder() / "catalogue", (data_folder() / "source.csv",))
+    sources = tuple(sorted(data_folder().glob("source*.csv")))
+    found = read_catalogue(data_folder() / "catalogue", sources)
     return found if known is None else found.known(known)
 
 
