@@ -9,7 +9,7 @@ import pytest
 
 from waferway.atlas import world
 from waferway.atlas.audit import audit
-from waferway.atlas.compiled import FROM, Compiled, accelerators, compile_atlas
+from waferway.atlas.compiled import FROM, Compiled, accelerators, compile_atlas, differences
 from waferway.atlas.compiled_tables import write_compiled
 from waferway.atlas.world import data_folder
 from waferway.calendar import Calendar
@@ -79,6 +79,22 @@ def test_a_measured_figure_takes_the_place_of_the_model(net: Network) -> None:
     assert {"chips.edge", "chips.street", "design.h100-sxm.gh100.width"} <= roots
     roots = {claim.claim_id for claim in net.evidence.roots("compiled.die-rubin.good")}
     assert {"chips.n3.defects.2", "chips.clustering"} <= roots
+
+
+def test_the_page_shows_the_model_beside_what_was_measured() -> None:
+    page = Path(__file__).parents[2] / "docs" / "chips" / "atlas.md"
+    rows = [line.split(" | ") for line in page.read_text(encoding="utf-8").splitlines()]
+    shown = {row[0].strip("| `"): row for row in rows if len(row) == 6 and ":" in row[0]}
+    found = differences()
+    assert set(shown) == set(found["recipe"])
+    for row in found.itertuples():
+        cells = shown[row.recipe]
+        assert float(cells[2]) == pytest.approx(row.model, rel=6e-3), row.recipe
+        assert float(cells[4]) == pytest.approx(row.measured, rel=6e-3), row.recipe
+    # Dies whose outline does not come from sales: the model passes blind, within its interval.
+    blind = found.set_index("recipe").loc[["die:gh100", "die:gb100", "die:mi300-xcd", "die:v5e"]]
+    assert (blind["ratio"] - 1).abs().max() < 0.15
+    assert ((blind["low"] < blind["measured"]) & (blind["measured"] < blind["high"])).all()
 
 
 @pytest.mark.parametrize("known", ["2022-12-31", "2024-01-31", "2025-06-30"])

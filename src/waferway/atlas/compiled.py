@@ -16,12 +16,15 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from waferway.atlas.world import data_folder
 from waferway.chips.design import ChipDesign
@@ -31,7 +34,7 @@ from waferway.chips.state import TechState, tech_state
 from waferway.errors import RangeError
 from waferway.evidence.claims import Claim, Evidence, Source, read_evidence
 
-__all__ = ["Compiled", "accelerators", "compile_atlas"]
+__all__ = ["Compiled", "accelerators", "compile_atlas", "differences"]
 
 DRAWS, SEED = 1000, 0
 FROM = "2023Q1"  # first period of the atlas's calendar; a good fraction holds from there on
@@ -149,6 +152,67 @@ def compile_atlas(folder: Path | None = None) -> Compiled:
             _parts_of_wafer(out, entry, facts)
     _take_sources(out, facts)
     return out
+
+
+def differences(folder: Path | None = None) -> pd.DataFrame:
+    """What the model gives beside what sales or the press say, where they say anything.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Tables and claims of the atlas; those shipped when absent.
+
+    Returns
+    -------
+    DataFrame
+        One row per recipe whose figure is measured: recipe, what, model, low and high of the
+        model, measured, ratio (model over measured). Of dies and packages what is compared is
+        packages sold, so both hold the losses of packaging; of stacks, good stacks.
+    """
+    where = folder or data_folder()
+    facts = read_evidence([where / "claim.csv"], [where / "source.csv"])
+    rows = []
+    for entry in _entries():
+        figure = facts[entry.figure]
+        if entry.value != "measured":
+            continue
+        kind = entry.recipe.partition(":")[0]
+        if kind != "stack" and _lent(facts, entry.figure):
+            continue  # a figure of the nearest chip measures nothing here
+        low, value, high = _modelled(entry)
+        stated = figure.central or math.nan
+        measured = 1 / stated if kind == "pack" else stated
+        what = {"die": "dies sold per logic wafer", "stack": "stacks per DRAM wafer",
+                "pack": "packages sold per CoWoS wafer"}[kind]  # fmt: skip
+        rows.append((entry.recipe, what, value, low, high, measured, value / measured))
+    columns = ["recipe", "what", "model", "low", "high", "measured", "ratio"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _lent(facts: Evidence, name: str) -> bool:
+    """Whether a figure, or one that it is derived from, was imputed."""
+    claim = facts[name]
+    return claim.imputed or any(_lent(facts, origin) for origin in claim.derived_from)
+
+
+def _modelled(entry: _Entry) -> tuple[float, float, float]:
+    """The model's figure for what the figure of an entry measures: low, central, high."""
+    chip, key, row = _coefficients(entry)
+    good = _interval(chip, key, "good_fraction", row["good_fraction"])
+    if entry.recipe.startswith("pack:"):
+        recipe = next(r for r in chip.tables["recipe"] if r["name"] == f"pack:{entry.design}")
+        return tuple(share / recipe["capacity_per_start"] for share in good)
+    sold = (1.0, 1.0, 1.0)
+    if entry.recipe.startswith("die:"):
+        pack = f"pack:{entry.design}/out/package:{entry.design}"
+        made = next(
+            r["good_fraction"]
+            for r in chip.tables["recipe_item"]
+            if r["recipe"] == f"pack:{entry.design}" and r["role"] == "out"
+        )
+        sold = _interval(chip, pack, "good_fraction", made)
+    gross = row["quantity_per_start"]
+    return tuple(gross * g * s for g, s in zip(good, sold, strict=True))
 
 
 def _coefficients(entry: _Entry) -> tuple[CompiledChip, str, Mapping[str, Any]]:

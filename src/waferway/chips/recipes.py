@@ -237,6 +237,7 @@ def compile_design(
     *,
     detail: Literal["network", "full"] = "network",
     party: str = "",
+    variable_costs: bool = True,
     draws: int = DRAWS,
     seed: int = 0,
     line_age_years: float | None = None,
@@ -258,6 +259,9 @@ def compile_design(
         good dies, core and base dies, interposers, substrates and tester hours each stand alone.
     party : str
         Who owns the design; empty: anyone.
+    variable_costs : bool
+        Whether a start costs what its wafers, stacks, parts and tests are bought for. False where
+        the lines of the network charge for wafers already, as those of the shipped atlas do.
     draws, seed : int
         Joint draws behind the intervals of the coefficients.
 
@@ -308,6 +312,8 @@ def compile_design(
             total = float(tree.total_usd)
             _weights(tables, chip, state)
         for recipe, noisy in zip(central, drawn, strict=True):
+            if not variable_costs:
+                recipe, noisy = (replace(r, variable_usd=0.0) for r in (recipe, noisy))
             _add(tables, recipe, noisy, when, len(years) > 1, party, state)
     held = dict.fromkeys(
         claim.source_id for claim in tables.claims.values() if claim.source_id is not None
@@ -377,7 +383,8 @@ def _add(
     )
     key = ("recipe", recipe.name, "variable_usd")
     cited = period if ("/".join([*key, period])) in tables.rows["profile"] else ""
-    tables.cite(*key, cited, recipe.subjects, state, COST_METRICS)
+    if row["variable_usd"]:
+        tables.cite(*key, cited, recipe.subjects, state, COST_METRICS)
     for (name, _, _), amount in recipe.uses.items():
         tables.put(
             "recipe_use", f"{recipe.name}/{name}", recipe=recipe.name, technology=name,

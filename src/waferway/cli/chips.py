@@ -197,6 +197,9 @@ def compile_(
     node: Node = None,
     detail: Annotated[str, typer.Option(help="network or full.")] = "network",
     party: Annotated[str, typer.Option(help="Owner of the design; default: anyone.")] = "",
+    variable_costs: Annotated[
+        bool, typer.Option(help="Off where lines charge for wafers, as in the shipped atlas.")
+    ] = True,
     draws: Draws = 1000,
     seed: Seed = 0,
     line_age: LineAge = None,
@@ -216,7 +219,8 @@ def compile_(
     if (add_to is None) != (out is None):
         raise RangeError("--add-to NETWORK and --out PATH go together; give both or neither")
     found = _each(designs, lambda design: room.compile(
-        design, node, years or int(YEAR), detail=detail, party=party, draws=draws, seed=seed,
+        design, node, years or int(YEAR), detail=detail, party=party,
+        variable_costs=variable_costs, draws=draws, seed=seed,
         line_age_years=line_age, known=known))  # fmt: skip
     if add_to is not None and out is not None:
         _add(found, add_to, out, force)
