@@ -20,7 +20,7 @@ def test_a_wheel_runs_from_an_empty_folder(tmp_path):
         archive.extractall(tmp_path / "site")
     for needed in (
         "atlas/data/claim.csv", "atlas/data/datapackage.json", "report/coastlines.csv",
-        "report/templates/plan.html", "network/example.yaml", "py.typed",
+        "report/templates/page.html", "report/borders.csv", "network/example.yaml", "py.typed",
     ):  # fmt: skip
         assert f"waferway/{needed}" in names, needed
     assert not [n for n in names if n.startswith(("tests/", "docs/", "benchmarks/"))]

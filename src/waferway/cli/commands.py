@@ -132,14 +132,25 @@ def summary(plan: PlanFolder, as_json: JsonFlag = False) -> None:
 @app.command()
 def report(
     plan: PlanFolder,
-    out: Annotated[Path, typer.Option("--out", "-o", help="File to write.")] = Path("plan.html"),
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="File to write; else plan.html.")
+    ] = None,
+    figures: Annotated[
+        Path | None,
+        typer.Option(
+            "--figures",
+            help="Folder for every figure as a file; the report is then "
+            "written only where --out names it.",
+        ),
+    ] = None,
+    form: Annotated[str, typer.Option("--format", help="Of the figures: svg, png or pdf.")] = "svg",
+    theme: Annotated[str, typer.Option("--theme", help="Of the figures: light or dark.")] = "light",
     force: Force = False,
 ) -> None:
-    """Write the one-file report of a plan."""
-    from waferway.planning.plan import Plan
+    """Write the one-file report of a plan, or its figures as files."""
+    from waferway.cli.reporting import run_report
 
-    path = Plan.load(plan).report(out, force=force)
-    say(f"wrote {path}")
+    run_report(plan, out, figures, form, theme, force)
 
 
 Compared = Annotated[str, typer.Argument(help="Plan folder, network folder or file, or `atlas`.")]

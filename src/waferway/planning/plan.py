@@ -72,7 +72,9 @@ class ResultTable:
         return out
 
     def _repr_html_(self) -> str:
-        return str(self.frame.head(60).to_html(index=False, border=0))
+        import waferway
+
+        return str(waferway.show_table(self.frame, self.units))
 
     def __repr__(self) -> str:
         units = ", ".join(f"{name} [{unit}]" for name, unit in self.units.items())
@@ -170,8 +172,31 @@ class Plan:
 
         return Path(waferway.write_report(self, path, force=force))
 
+    def figure(self, name: str) -> Any:
+        """One figure of the report: shows itself in a notebook, saves as SVG, PNG or PDF.
+
+        Parameters
+        ----------
+        name : str
+            supply, map, bottlenecks, flow, builds, cost, money, use or evidence.
+
+        Returns
+        -------
+        Figure
+
+        Raises
+        ------
+        InputError
+            If there is no such figure, or the plan has nothing to show in it.
+        """
+        import waferway
+
+        return waferway.figure(self, name)
+
     def _repr_html_(self) -> str:
-        return f"<pre>{self.summary()}</pre>"
+        import waferway
+
+        return str(waferway.show_plan(self))
 
     def __repr__(self) -> str:
         gap = self.manifest["gap"]

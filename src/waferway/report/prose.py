@@ -1,22 +1,19 @@
-"""The answer in three sentences, and the sources of a figure in words.
+"""The answer in three sentences.
 
 Owns wording. Every number in a sentence stands in a table of the same page.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from dataclasses import dataclass
+from collections import defaultdict
 from typing import Any
 
-from waferway.evidence.claims import Claim
 from waferway.planning.plan import Plan
 from waferway.planning.prices import Prices
 from waferway.planning.summary import Summary, money, said_gap
-from waferway.report.figures import Figure
 from waferway.report.names import link_label, link_unit, spell_years
 
-__all__ = ["SourceLine", "answer", "asked", "imputed_lines", "sources_of"]
+__all__ = ["answer", "asked", "imputed_lines"]
 
 
 def answer(plan: Plan, summary: Summary, prices: Prices) -> list[str]:
@@ -100,48 +97,6 @@ def asked(plan: Plan) -> str:
         f"{m['start']} to {m['until']}, {whose}; history to {m['now']} is fixed; "
         f"{goals[m['objective']]}; solved {said_gap(m['gap'])}{scenarios}."
     )
-
-
-@dataclass(frozen=True)
-class SourceLine:
-    """One source of a figure, with the grades of the claims taken from it."""
-
-    publisher: str
-    title: str
-    url: str
-    grades: str
-    count: int
-
-
-def sources_of(plan: Plan, figure: Figure) -> tuple[list[SourceLine], str, int]:
-    """Sources of a figure, most used first; a line on grades; the count of claims."""
-    cite = plan.network.table("cite")
-    claims: dict[str, Claim] = {}
-    for table, column, keys in figure.cells:
-        rows = cite[(cite["table"] == table) & (cite["column"] == column)]
-        if keys is not None:
-            rows = rows[rows["key"].isin(keys)]
-        for claim_id in rows["claim_id"]:
-            if claim_id in plan.network.evidence:
-                for root in plan.network.evidence.roots(claim_id):
-                    claims[root.claim_id] = root
-    by_source: dict[str, list[Claim]] = defaultdict(list)
-    for claim in claims.values():
-        by_source[claim.source_id or ""].append(claim)
-    lines = []
-    for source_id, members in by_source.items():
-        source = plan.network.evidence.sources.get(source_id)
-        grades = "".join(sorted({c.grade for c in members}))
-        if source is None:
-            lines.append(SourceLine("waferway", "own estimates", "", grades, len(members)))
-        else:
-            url = source.url or ""
-            url = url if url.startswith(("https://", "http://")) else ""
-            lines.append(SourceLine(source.publisher, source.title, url, grades, len(members)))
-    lines.sort(key=lambda line: (-line.count, line.publisher))
-    counts = Counter(str(c.grade) for c in claims.values())
-    said = ", ".join(f"{counts[g]} {g}" for g in "ABCD" if counts[g])
-    return lines, said, len(claims)
 
 
 def imputed_lines(plan: Plan) -> list[str]:
