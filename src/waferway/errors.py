@@ -21,6 +21,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 __all__ = [
     "Fault",
@@ -56,7 +57,18 @@ class OutputExists(WaferwayError, FileExistsError):
 
 
 class Infeasible(WaferwayError):
-    """No plan satisfies the network; the message says which rows clash where that is known."""
+    """No plan satisfies the network.
+
+    Attributes
+    ----------
+    conflict : object or None
+        What clashes and the least change that ends it (`waferway.planning.conflict.Conflict`);
+        None where it was not looked for.
+    """
+
+    def __init__(self, message: str, conflict: Any = None) -> None:
+        self.conflict = conflict
+        super().__init__(message)
 
 
 class SolverFailed(WaferwayError):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -54,11 +55,12 @@ def run_plan(
     elif step:
         steps = step
     money = None if budget is None else parse_quantity(budget, "USD").central
-    result = waferway.plan(
-        net, party=party, now=now, until=until, start=start, step=steps, objective=objective,
-        basis=basis, budget_usd=money, gap=gap, time_limit=time_limit, solver=solver, seed=seed,
-        progress=None if quiet else progress_line(),
-    )  # fmt: skip
+    with told_as_json(as_json):
+        result = waferway.plan(
+            net, party=party, now=now, until=until, start=start, step=steps, objective=objective,
+            basis=basis, budget_usd=money, gap=gap, time_limit=time_limit, solver=solver,
+            seed=seed, progress=None if quiet else progress_line(),
+        )  # fmt: skip
     clear_line()
     deciders = None
     if sensitivity:
@@ -75,6 +77,23 @@ def run_plan(
     if deciders is not None:
         show("\n" + str(deciders))
     say(f"\nwrote {folder}: manifest.json, tables/, network/, plan.html")
+
+
+@contextlib.contextmanager
+def told_as_json(as_json: bool) -> Iterator[None]:
+    """An infeasible network: its conflict as one object where JSON was asked for; exit code 1."""
+    import typer
+
+    from waferway.errors import Infeasible
+
+    try:
+        yield
+    except Infeasible as no:
+        clear_line()
+        if not as_json or no.conflict is None:
+            raise
+        show_json(no.conflict.to_json())
+        raise typer.Exit(1) from None
 
 
 def progress_line() -> Callable[[Any], None] | None:

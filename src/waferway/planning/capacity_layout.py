@@ -22,7 +22,7 @@ from waferway.planning.instance import (
 )
 from waferway.planning.lookups import country_of, dated_values, frame_of
 
-__all__ = ["expand_capacity", "expand_lines"]
+__all__ = ["expand_capacity", "expand_lines", "module_timing"]
 
 
 def expand_lines(inst: Instance) -> None:
@@ -194,6 +194,19 @@ def _expand_modules(inst: Instance) -> None:
     inst.a["yearly"] = yearly
     most = np.minimum(yearly, inst.module["left"].to_numpy(dtype=float)[:, None])
     inst.a["most_orders"] = np.where(allowed & inst.decided, most, 0.0)
+
+
+def module_timing(inst: Instance, module: str, lead_days: float = 0.0) -> tuple[Array, Array]:
+    """Share of a module's size in service, with and without ramp, were its lead time another.
+
+    Each (T, T), from period of the order to period.
+    """
+    row = inst.network.filled("module").loc[module]
+    ramp = inst.network.aged("module", "ramp", module)
+    pay = inst.network.aged("module", "payments", module)
+    horizon = inst.years(inst.calendar.end)
+    at_ramp, at_full, _, _ = _timing(inst, lead_days, float(row["life_years"]), ramp, pay, horizon)
+    return at_ramp, at_full
 
 
 ALWAYS = (np.array([0.0]), np.array([1.0]))

@@ -86,13 +86,20 @@ class Program:
         return (*self.matrix.shape, int(self.integer.sum()))
 
 
-def _checked(rows: Rows, calendar_labels: Sequence[str]) -> NDArray[np.bool_]:
-    """Rows that have terms; a row without any that cannot hold is an infeasible network."""
+def _checked(
+    rows: Rows, calendar_labels: Sequence[str], *, keep_broken: bool = False
+) -> NDArray[np.bool_]:
+    """Rows that have terms; a row without any that cannot hold is an infeasible network.
+
+    With `keep_broken` such a row stays, for the program to be infeasible by.
+    """
     counts = np.bincount(rows.left.cell, minlength=rows.left.rows * rows.left.periods)
     has_terms = (counts > 0).reshape(rows.left.rows, rows.left.periods)
     bare = rows.where & ~has_terms
     slack = {"<=": rows.right, ">=": -rows.right, "=": -np.abs(rows.right)}[rows.sense]
     broken = bare & (slack < -1e-9 * np.maximum(1.0, np.abs(rows.right)))
+    if broken.any() and keep_broken:
+        return np.asarray(rows.where & (has_terms | broken))
     if broken.any():
         row, t = (int(x[0]) for x in np.nonzero(broken))
         raise Infeasible(
@@ -184,6 +191,8 @@ def _merged(rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:
 def assemble(
     v: Decisions,
     branches: Sequence[tuple[Instance, Decisions, Objective, float]],
+    *,
+    keep_broken: bool = False,
 ) -> Program:
     """The program of all branches.
 
@@ -193,6 +202,8 @@ def assemble(
         Of the first branch; gives the numbering.
     branches : sequence of (Instance, Decisions, Objective, probability)
         Decisions of every branch have the same numbering and may have other bounds.
+    keep_broken : bool
+        Keep rows that no decision contributes to and that cannot hold, to find out why.
 
     Returns
     -------
@@ -231,7 +242,8 @@ def assemble(
             if w and d.changed is not None and not reads & d.changed:
                 blocks = first[number]
             else:
-                blocks = [b for rows in family(decisions, d) if (b := _block(rows, d)) is not None]
+                found = (_block(rows, d, keep_broken) for rows in family(decisions, d))
+                blocks = [block for block in found if block is not None]
             if w == 0:
                 first.append(blocks)
             for piece in blocks:
@@ -272,8 +284,8 @@ class _Block:
     high: Array
 
 
-def _block(rows: Rows, d: Instance) -> _Block | None:
-    mask = _checked(rows, d.calendar.labels)
+def _block(rows: Rows, d: Instance, keep_broken: bool) -> _Block | None:
+    mask = _checked(rows, d.calendar.labels, keep_broken=keep_broken)
     if not mask.any():
         return None
     cells = np.flatnonzero(mask.ravel())

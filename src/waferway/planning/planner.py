@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from waferway.calendar import Calendar, day, end_of
-from waferway.errors import Fault, InputError, Place, RangeError, SolverFailed, nearest
+from waferway.errors import Fault, Infeasible, InputError, Place, RangeError, SolverFailed, nearest
 from waferway.network.network import Network
 from waferway.planning.decisions import Decisions, decide
 from waferway.planning.extensive import Program, assemble, to_linopy
@@ -102,7 +102,7 @@ def plan(
     InputError
         If an argument does not fit the network; all faults at once.
     Infeasible
-        If no plan satisfies the network.
+        If no plan satisfies the network; carries the smallest conflicting set as `conflict`.
     SolverFailed
         If the solver stopped without an answer.
 
@@ -136,18 +136,23 @@ def plan(
     of_basis = _basis(network, objective, basis)
     view, own = (network, None) if party is None else cut_down(network, party)
 
-    first_branch = lay_out(
-        view, calendar, decided, base=base, rate=rate, party=party or "", own_lines=own,
-        branch=view.leaves[0][0], budget_usd=budget_usd,
-    )  # fmt: skip
-    others = [lay_out_like(first_branch, b, budget_usd) for b, _ in view.leaves[1:]]
-    branches, program = formulate([first_branch, *others],
-                                  [p for _, p in view.leaves], objective, of_basis)  # fmt: skip
-    if solver == "highs":
-        answer = solve(program, gap=gap, time_limit=time_limit, seed=seed, threads=threads,
-                       progress=progress)  # fmt: skip
-    else:
-        answer = _through_linopy(branches, program, solver, gap, time_limit, solver_options)
+    def laid_out(of: Network) -> list[Instance]:
+        one = lay_out(
+            of, calendar, decided, base=base, rate=rate, party=party or "", own_lines=own,
+            branch=of.leaves[0][0], budget_usd=budget_usd,
+        )  # fmt: skip
+        return [one, *(lay_out_like(one, b, budget_usd) for b, _ in of.leaves[1:])]
+
+    instances, chances = laid_out(view), [p for _, p in view.leaves]
+    try:
+        branches, program = formulate(instances, chances, objective, of_basis)
+        if solver == "highs":
+            answer = solve(program, gap=gap, time_limit=time_limit, seed=seed, threads=threads,
+                           progress=progress)  # fmt: skip
+        else:
+            answer = _through_linopy(branches, program, solver, gap, time_limit, solver_options)
+    except Infeasible as no:
+        raise _explained(no, view, instances, laid_out, objective, of_basis) from None
     answer = _polished(program, answer)
     manifest = {
         "waferway": _version(),
@@ -192,6 +197,33 @@ def plan(
     return Plan(view, calendar, decided, shown, manifest, tables, volatile, program, answer.x)
 
 
+def _explained(
+    no: Infeasible,
+    network: Network,
+    real: list[Instance],
+    laid_out: Callable[[Network], list[Instance]],
+    objective_name: str,
+    basis: str,
+) -> Infeasible:
+    """The answer "no" with what clashes and the least change, or as it is where none is found."""
+    from waferway.planning.cells import Cells
+    from waferway.planning.conflict import find_conflict
+    from waferway.planning.conflict.opening import opened
+    from waferway.planning.conflict.relaxable import relaxable
+
+    instances = laid_out(opened(network))
+    chances = [p for _, p in network.leaves]
+    branches, program = formulate(instances, chances, objective_name, basis, keep_broken=True)
+    decisions = [(d, v) for d, v, _, _ in branches]
+    # Values and places are those of the network as read, the branch's own included.
+    cells = Cells(network, real[0].calendar)
+    try:
+        conflict = find_conflict(relaxable(network, real, decisions, program), cells)
+    except SolverFailed as unknown:
+        return Infeasible(f"{no} ({unknown})")
+    return no if conflict is None else Infeasible(str(conflict), conflict)
+
+
 def _polished(program: Program, answer: Answer) -> Answer:
     """The answer with its integers made whole and everything else solved again around them.
 
@@ -216,6 +248,8 @@ def formulate(
     probabilities: Sequence[float],
     objective_name: str,
     basis: str,
+    *,
+    keep_broken: bool = False,
 ) -> tuple[list[tuple[Instance, Decisions, Objective, float]], Program]:
     """The branches of a network with their decisions and objectives, and the program of all."""
     branches: list[tuple[Instance, Decisions, Objective, float]] = []
@@ -227,7 +261,7 @@ def formulate(
         on_basis = (d.demand["basis"] == basis).to_numpy(dtype=bool)
         highest = _highest_value(d, on_basis)
         branches.append((d, v, objective(v, d, objective_name, basis, highest), probability))
-    return branches, assemble(branches[0][1], branches)
+    return branches, assemble(branches[0][1], branches, keep_broken=keep_broken)
 
 
 def _highest_value(d: Instance, on_basis: Any) -> float:
