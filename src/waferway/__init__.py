@@ -16,6 +16,7 @@ _FACE: dict[str, tuple[str, str | None]] = {
     "Calendar": ("waferway.calendar", "Calendar"),
     "Network": ("waferway.network.network", "Network"),
     "Plan": ("waferway.planning.plan", "Plan"),
+    "check": ("waferway.studies.check", "check"),
     "chips": ("waferway.chips", None),
     "finance": ("waferway.finance", None),
     "market": ("waferway.market", None),

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from waferway.cli import say
+from waferway.cli.checking import check_texts
 from waferway.cli.chips import chips
 from waferway.cli.claims import evidence
 from waferway.cli.forecasting import demand
@@ -34,6 +35,7 @@ app.add_typer(chips, name="chips")
 app.add_typer(ledger, name="ledger")
 app.add_typer(evidence, name="evidence")
 app.command("demand")(demand)
+app.command("check")(check_texts)
 
 PlanFolder = Annotated[Path, typer.Argument(help="Folder that `waferway plan` wrote.")]
 

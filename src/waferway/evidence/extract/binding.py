@@ -101,7 +101,7 @@ _FORECAST = re.compile(
     r"전망|예상|예측|관측|見通し|予測|見込|予想|预计|預計|预测|預測|预期|有望|研究机构"
 )
 _PLAN = re.compile(
-    r"\bwill\b|plans?\b|planned|would|aims? to|intends?|target|pledged|to build|set to|scheduled|planea|prev[eé] |destinar[aá]|\w{2,}(?:ará|erá|irá|drá)n?\b|se propone|objetivo|plan de|\w+(?:er|ir)(?:à|anno)\b|intende|mira a|prevede di|progett|obiettivo|entend |veut |veulent|compte |pr[eé]voit de|objectif|\w+(?:era|eront|ira|iront|ndra|ndront|fera|aura|sera)\b|\bsoll(?:en|e)?\b|\bwill\b|\bwollen\b|plant|planen|\bwerden\b|\bwird\b|ziel|"
+    r"\bwill\b|\bwants?\b|plans?\b|planned|would|aims? to|intends?|target|pledged|to build|set to|scheduled|quiere |planea|prev[eé] |destinar[aá]|\w{2,}(?:ará|erá|irá|drá)n?\b|se propone|objetivo|plan de|\w+(?:er|ir)(?:à|anno)\b|intende|mira a|vuole|vogliono|punta a|conta di|prevede di|progett|obiettivo|entend |veut |veulent|compte |pr[eé]voit de|objectif|\w+(?:era|eront|ira|iront|ndra|ndront|fera|aura|sera)\b|\bsoll(?:en|e)?\b|\bwill\b|\bwollen\b|plant|planen|\bwerden\b|\bwird\b|ziel|"
     r"계획|예정|목표|하기로|할 것|짓는다|투자해|한다고|計画|予定|目指|する方針|投じ|生産すると|计划|計劃|计畫|将|將|拟|擬|目标|目標|宣布投"
 )
 _ITALIAN_FUTURE = re.compile(r"\b\w{3,}(?:rà|ranno)\b")
