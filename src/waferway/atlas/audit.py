@@ -11,17 +11,18 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from waferway.errors import RangeError, UnitError
-from waferway.evidence.claims import Claim
+from waferway.evidence.claims import Claim, Evidence
 from waferway.network.network import Network
 from waferway.network.row_units import Expected, RowUnits
 from waferway.network.schema import TABLES
 from waferway.streams import stream
 
-__all__ = ["Audit", "Finding", "audit", "draw"]
+__all__ = ["Audit", "Finding", "audit", "draw", "drawn_claims"]
 
 TOLERANCE = 1e-6  # relative; values are written with nine digits
 _APART = ("profile", "cite", "change")
@@ -163,11 +164,50 @@ def draw(network: Network, count: int = 50, seed: int = 0) -> list[Claim]:
     >>> len(draw(world(), count=5, seed=1))
     5
     """
-    names = sorted(n for n, c in network.evidence.items() if not c.method.startswith(_OURS))
+    return _picked(network.evidence, count, seed)
+
+
+def drawn_claims(folder: Path, count: int = 50, seed: int = 0) -> list[Claim]:
+    """Claims of a whole atlas, network and catalogue, for people to check against their sources.
+
+    Parameters
+    ----------
+    folder : Path
+        An atlas.
+    count : int
+        How many; claims that are our own arithmetic or imputation are not drawn.
+    seed : int
+        At least 0.
+
+    Returns
+    -------
+    list of Claim
+        In order of their ids.
+
+    Raises
+    ------
+    RangeError
+        If there are fewer claims than `count`.
+
+    Examples
+    --------
+    >>> from waferway.atlas.world import data_folder
+    >>> len(drawn_claims(data_folder(), count=3, seed=1))
+    3
+    """
+    from waferway.evidence.claims import read_evidence
+
+    files = [*folder.glob("claim*.csv"), *folder.glob("catalogue/claim*.csv")]
+    sources = [*folder.glob("source*.csv"), *folder.glob("catalogue/source*.csv")]
+    return _picked(read_evidence(sorted(files), sorted(sources)), count, seed)
+
+
+def _picked(evidence: Evidence, count: int, seed: int) -> list[Claim]:
+    names = sorted(n for n, c in evidence.items() if not c.method.startswith(_OURS))
     if not 0 < count <= len(names):
         raise RangeError(f"count is {count}; there are {len(names)} claims to draw from")
     picked = stream(seed, "atlas", "audit").choice(len(names), size=count, replace=False)
-    return [network.evidence[names[i]] for i in sorted(picked)]
+    return [evidence[names[i]] for i in sorted(picked)]
 
 
 def _citations(network: Network) -> dict[tuple[str, str, str, str], list[str]]:

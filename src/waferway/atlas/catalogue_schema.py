@@ -143,7 +143,7 @@ CATALOGUE: dict[str, Table] = {
             *_point("compute_dies", "die", "compute dies", 1, 16),
             *_range("die_mm2", "mm2", "area of one compute die", 20, 900),
             *_range("total_die_mm2", "mm2", "area of all its logic dies", 20, 5000),
-            *_point("transistors", "1e9", "transistors of all its logic dies", 1, 1000),
+            *_point("transistors", "1e9 transistor", "transistors of all its logic dies", 1, 1000),
             *_point("memory_stacks", "stack", "HBM stacks", 0, 16),
             *_range("memory_gb", "GB", "memory beside the compute dies (HBM, GDDR, LPDDR)",
                     0.1, 1200),

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from waferway.cli import say
+from waferway.cli.atlas import atlas
 from waferway.cli.checking import check_texts
 from waferway.cli.chips import chips
 from waferway.cli.claims import evidence
@@ -26,8 +27,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-atlas = typer.Typer(help="The shipped world: claims and the network made of them.",
-                    no_args_is_help=True)  # fmt: skip
 network = typer.Typer(help="Networks of your own.", no_args_is_help=True)
 app.add_typer(atlas, name="atlas")
 app.add_typer(network, name="network")
@@ -247,68 +246,3 @@ def network_schema() -> None:
     from waferway.network.editor import json_schema
 
     show_json(json_schema())
-
-
-@atlas.command("list")
-def atlas_list(
-    table: Annotated[str | None, typer.Argument(help="Table; default: all with counts.")] = None,
-    known: Annotated[str | None, typer.Option(help="As it could be known on that day.")] = None,
-    as_json: JsonFlag = False,
-) -> None:
-    """List what the atlas holds."""
-    import waferway
-
-    net = waferway.world(known=known)
-    if table is None:
-        counts = {name: len(frame) for name, frame in net.tables.items() if len(frame)}
-        counts |= {"claim": len(net.evidence), "source": len(net.evidence.sources)}
-        if as_json:
-            show_json(counts)
-        else:
-            for name, count in counts.items():
-                show(f"{name:<16}{count:>7}")
-        return
-    frame = net.table(table)
-    if as_json:
-        show_json(frame.astype(object).where(frame.notna(), None).to_dict(orient="index"))
-    else:
-        for key, label in zip(frame.index, frame.get("label", frame.index), strict=True):
-            show(f"{key:<40}{label if label != key else ''}".rstrip())
-
-
-@atlas.command("show")
-def atlas_show(
-    table: Annotated[str, typer.Argument(help="Table, e.g. line.")],
-    key: Annotated[str, typer.Argument(help="Row, e.g. tsmc-cowos.")],
-    known: Annotated[str | None, typer.Option(help="As it could be known on that day.")] = None,
-    as_json: JsonFlag = False,
-) -> None:
-    """Show one row with the claims under each of its numbers."""
-    import waferway
-    from waferway.cli.evidence import describe_row
-
-    net = waferway.world(known=known)
-    found = describe_row(net, table, key)
-    if as_json:
-        show_json(found)
-    else:
-        show(found["text"])
-
-
-@atlas.command("audit")
-def atlas_audit(as_json: JsonFlag = False) -> None:
-    """Prove that every number cites a claim that agrees; exit code 1 if one does not."""
-    import waferway
-    from waferway.atlas.audit import audit
-
-    found = audit(waferway.world())
-    if as_json:
-        show_json({
-            "passed": found.passed, "numbers": found.numbers, "grades": found.grades,
-            "imputed": found.imputed,
-            "findings": [{"where": f.where, "what": f.what} for f in found.findings],
-        })  # fmt: skip
-    else:
-        show(str(found))
-    if not found.passed:
-        raise typer.Exit(1)

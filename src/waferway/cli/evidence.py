@@ -1,15 +1,18 @@
-"""Rows of a network with the claims under their numbers, for the terminal."""
+"""Rows of a network or of the catalogue with the claims under them, for the terminal."""
 
 from __future__ import annotations
 
 import math
 from typing import Any
 
+from waferway.atlas.catalogue import Catalogue
+from waferway.atlas.catalogue_schema import CATALOGUE, bounds_of, quantities
 from waferway.errors import Fault, InputError, Place, nearest
+from waferway.evidence.claims import Source
 from waferway.network.network import Network
 from waferway.network.schema import TABLES
 
-__all__ = ["describe_row"]
+__all__ = ["describe_entry", "describe_row"]
 
 
 def describe_row(net: Network, table: str, key: str) -> dict[str, Any]:
@@ -74,3 +77,68 @@ def _claims(net: Network, cite: Any, column: str, period: str, cell: dict[str, A
         if source and source.url:
             out.append(f"  {'':<24}{source.url}")
     return out
+
+
+def describe_entry(cat: Catalogue, table: str, key: str) -> dict[str, Any]:
+    """One row of the catalogue: its cells, why numbers are missing, and all claims on each.
+
+    Raises
+    ------
+    InputError
+        If the row does not exist; names the nearest.
+    """
+    frame = cat.table(table)
+    if key not in frame.index:
+        close = nearest(key, frame.index, count=3)
+        raise InputError(
+            [Fault(Place(table), f'"{key}" is no row of {table}',
+                   suggestion=f"nearest: {', '.join(close)}" if close else
+                   f"list them with: waferway atlas list {table}")],
+            "nothing was shown",
+        )  # fmt: skip
+    row = frame.loc[key]
+    lines = [f"{table} {key}"]
+    cells: list[dict[str, Any]] = []
+    named = quantities(CATALOGUE[table])
+    for attribute in CATALOGUE[table].attributes:
+        quantity, bound = bounds_of(attribute.name)
+        if attribute.kind != "number":
+            if row[attribute.name] not in ("", None):
+                lines.append(f"  {attribute.name:<20}{row[attribute.name]}")
+                cells.append({"column": attribute.name, "value": row[attribute.name]})
+            continue
+        if bound not in ("value", "p50"):
+            continue
+        values = {b: row[a.name] for b, a in named[quantity].items()}
+        claims = cat.claims(table, key, quantity)
+        state = cat.missing(table, key, quantity)
+        cell = {"column": quantity, "unit": attribute.unit, "missing": state or None,
+                "claims": [claim.claim_id for claim in claims]}  # fmt: skip
+        cells.append(
+            cell | {b: (None if math.isnan(value) else float(value)) for b, value in values.items()}
+        )
+        lines.append(f"  {quantity:<20}{state or _interval(values)} {attribute.unit}".rstrip())
+        for claim in claims:
+            source = cat.evidence.sources.get(claim.source_id or "")
+            said = _said(source) if source else claim.method
+            known = f", known {claim.known_from}" if claim.known_from else ""
+            lines.append(f"  {'':<20}[{claim.grade}] {claim.central:g}: {said}{known}")
+    return {"table": table, "key": key, "cells": cells, "text": "\n".join(lines)}
+
+
+def _said(source: Source) -> str:
+    told = source.publisher in source.title
+    return source.title if told else f"{source.publisher}: {source.title}"
+
+
+def _interval(values: dict[str, float]) -> str:
+    central = values.get("value", values.get("p50", math.nan))
+    ends = [values.get(low, math.nan) for low in ("low", "p05")]
+    tops = [values.get(high, math.nan) for high in ("high", "p95")]
+    low = next((end for end in ends if not math.isnan(end)), None)
+    high = next((end for end in tops if not math.isnan(end)), None)
+    text = "" if math.isnan(central) else f"{central:g}"
+    if low is not None or high is not None:
+        between = [f"{end:g}" if end is not None else "?" for end in (low, high)]
+        text += f" ({' to '.join(between)})"
+    return text.strip()
