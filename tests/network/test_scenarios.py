@@ -3,6 +3,7 @@
 # ruff: noqa: E501
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,8 +14,10 @@ from inline_snapshot import snapshot
 from tests.strategies import networks
 from waferway.calendar import Calendar
 from waferway.errors import InputError
+from waferway.evidence.claims import Claim, Evidence
 from waferway.network.checking import check
 from waferway.network.network import Network
+from waferway.network.scenarios import frame_of
 from waferway.network.schema import TABLES
 
 QUARTERS = Calendar.build("2025Q1", "quarter", "2026Q4")
@@ -94,6 +97,90 @@ def test_multiply_from_a_period_on_puts_in_a_boundary():
 def test_multiply_at_a_period_that_has_a_row():
     net = network(change("taiwan-a", "multiply", 2, period="2025Q3")).with_scenario("x")
     assert capacity(net, "taiwan-a") == [10, 10, 40, 40, 40, 80, 80, 80]
+
+
+def test_a_change_for_a_time_gives_back_what_held():
+    for operation, value in (("multiply", 0), ("set", 0)):
+        net = network(change("taiwan-*", operation, value, period="2025Q4/2026Q2"))
+        net = net.with_scenario("x")
+        assert capacity(net, "taiwan-a") == [10, 10, 20, 0, 0, 0, 40, 40]
+        assert capacity(net, "taiwan-a", bound="high")[-1] == 50
+        assert capacity(net, "taiwan-b") == [7, 7, 7, 0, 0, 0, 7, 7]
+        assert check(net) == []
+    net = network(change("korea", "add", 5, period="2026Q1/2026Q1")).with_scenario("x")
+    assert capacity(net, "korea") == [0, 0, 0, 0, 5, 0, 0, 0]
+
+
+def test_a_change_for_a_time_in_a_branch():
+    net = network(change("taiwan-a", "multiply", 0, period="2026Q2/2026Q3")).with_scenario("x")
+    assert capacity(net, "taiwan-a", "high") == [10, 10, 10, 10, 100, 0, 0, 100]
+    assert capacity(net, "taiwan-a", "low") == [10, 10, 20, 20, 20, 0, 0, 40]
+
+
+def test_what_holds_again_cites_what_it_cited():
+    evidence = [
+        Claim(claim_id=name, subject="line.taiwan-a", metric="capacity", kind="count",
+              form="point", value=value, unit="wafer/month", modality="assumed", grade="D",
+              method="hand", locator="here")
+        for name, value in (("c-10", 10), ("change.x.1", 0))
+    ]  # fmt: skip
+    base = network(change("taiwan-b", "multiply", 0, period="2025Q4/2026Q2"))
+    row = {"table": "line", "key": "taiwan-b", "column": "capacity", "period": "",
+           "claim_id": "c-10"}  # fmt: skip
+    cited = base.with_tables({"cite": frame_of("cite", [row])})
+    cited = replace(cited, evidence=Evidence(evidence)).with_scenario("x")
+    cites = cited.table("cite").set_index("period")["claim_id"].to_dict()
+    assert cites == {"": "c-10", "2026-07-01": "c-10", "2025Q4": "scenario:x:1:capacity"}
+    claim = cited.evidence["scenario:x:1:capacity"]
+    assert claim.derived_from == ("change.x.1",)  # the claim that says why
+    assert str(claim.valid_to) == "2026-07-01"
+
+
+def test_a_change_for_a_time_that_is_none():
+    with pytest.raises(InputError, match="ends before it begins"):
+        network(change("taiwan-a", "multiply", 0, period="2026Q4/2025Q4"))
+    with pytest.raises(InputError, match="is not a period"):
+        network(change("taiwan-a", "multiply", 0, period="2026Q4/then"))
+
+
+def placed(*changes: dict[str, Any]) -> Network:
+    """Lines at sites and in pools, modules on them."""
+    return network(
+        *changes,
+        party=[{"name": "acme", "kind": "foundry", "country": "TW"},
+               {"name": "other", "kind": "foundry", "country": "KR"}],
+        site=[{"name": "phoenix", "party": "acme", "country": "US"}],
+        line=[{"name": n, "technology": "n5", "party": p, "site": s, "capacity": 7}
+              for n, p, s in (("taiwan-a", "acme", ""), ("taiwan-b", "acme", ""),
+                              ("arizona", "acme", "phoenix"), ("korea", "other", ""))],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("key", "lines"),
+    [
+        ("country=TW", {"taiwan-a", "taiwan-b"}),
+        ("country=TW|US", {"taiwan-a", "taiwan-b", "arizona"}),
+        ("party=acme; country=US", {"arizona"}),
+        ("party=other; technology=n*", {"korea"}),
+        ("site=phoenix", {"arizona"}),
+    ],
+)
+def test_a_selection_is_of_the_row_or_of_what_it_refers_to(key, lines):
+    net = placed(change(key, "multiply", 0)).with_scenario("x")
+    closed = {name for name in net.table("line").index if capacity(net, name)[0] == 0}
+    assert closed == lines
+
+
+def test_a_selection_of_modules_by_country():
+    net = placed({"table": "module", "key": "country=TW", "column": "lead_days",
+                  "operation": "add", "value": 100})  # fmt: skip
+    assert net.with_scenario("x").table("module").loc["m", "lead_days"] == 800
+    assert error(change("country=NO", "multiply", 0)).startswith(
+        '<in memory>:change["x/1"].key  change x/1: no row of line fits country=NO'
+    )
+    found = error(change("contry=TW", "multiply", 0))
+    assert 'selects by "contry"' in found and "did you mean country?" in found
 
 
 def test_add():
@@ -306,6 +393,24 @@ def test_generated_networks(network, when):
                 assert after[period.label] == pytest.approx(before[period.label] / 2)
             elif period.end <= _first(since):
                 assert after[period.label] == before[period.label]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(network=networks(), first=st.integers(0, 20), length=st.integers(1, 8))
+def test_a_change_for_a_time_on_generated_networks(network, first, length):
+    """Inside its quarters a change scales; outside them nothing is different."""
+    calendar = Calendar.build("2024Q1", "quarter", "2031Q4")
+    labels = calendar.labels[first : first + length]
+    rows = network.table("change").copy()
+    rows["period"] = f"{labels[0]}/{labels[-1]}"
+    changed = network.with_tables({"change": rows}).with_scenario("less")
+    assert check(changed) == []
+    for branch, _ in network.leaves:
+        before = network.values("demand", "quantity", calendar, branch).loc["need"]
+        after = changed.values("demand", "quantity", calendar, branch).loc["need"]
+        inside = [label in labels for label in calendar.labels]
+        expected = before.where([not held for held in inside], before / 2)
+        assert after.tolist() == pytest.approx(expected.tolist(), nan_ok=True)
 
 
 def _first(label):

@@ -489,7 +489,13 @@ def _changes(at: Findings) -> None:
             )  # fmt: skip
             continue
         # Once a scenario is applied, rows that changes name may rightly be gone.
-        if operation == "row" or "*" in key or (table, key) in made or at.network.applied:
+        if (
+            operation == "row"
+            or "*" in key
+            or "=" in key
+            or (table, key) in made
+            or at.network.applied
+        ):
             continue
         if column:
             find_cell(at, "change", row, (table, key, column))

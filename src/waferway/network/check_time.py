@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from waferway.calendar import day
+from waferway.calendar import day, end_of
 from waferway.errors import RangeError
 from waferway.network.check_cells import out_of_range
 from waferway.network.declaration import Attribute
@@ -40,11 +40,18 @@ def _periods(at: Findings) -> None:
         for row, text in enumerate(at.column(table, "period")):
             if not text:
                 continue
+            first, _, last = text.partition("/") if table == "change" else (text, "", "")
             try:
-                when = day(text)
+                when = day(first)
+                over = end_of(last) if last else None
             except RangeError as error:
                 at.add((table, row, "period"), f"period: {error}", "", "", "period")
                 continue
+            if over is not None and over <= when:
+                at.add(
+                    (table, row, "period"), f'period is "{text}", which ends before it begins',
+                    "", "write first/last", "period",
+                )  # fmt: skip
             if not _FIRST <= when < _LAST:
                 at.add(
                     (table, row, "period"), f'period is "{text}"',

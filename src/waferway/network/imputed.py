@@ -186,13 +186,20 @@ def _selects(frames: dict[str, pd.DataFrame], text: str) -> bool:
     return True
 
 
+def _several(key: str) -> bool:
+    """Whether a change names rows by a pattern or a selection."""
+    return "*" in key or "=" in key
+
+
 def _drop_loose_ends(frames: dict[str, pd.DataFrame], unknown: dict[Cell, set[str]]) -> None:
     """Drop what `profile`, `cite` and `change` say of rows and values that are gone."""
     keys = {name: set(frame.index) for name, frame in frames.items()}
     for name in ("profile", "cite", "change"):
         frame = frames[name]
         stands = [
-            table not in keys or key in keys[table] or (name == "change" and "*" in key)
+            table not in keys
+            or key in keys[table]
+            or (name == "change" and ("*" in key or "=" in key))
             for table, key in zip(frame["table"], frame["key"], strict=True)
         ]
         if name == "change":

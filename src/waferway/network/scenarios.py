@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from waferway.calendar import day
+from waferway.calendar import day, end_of
 from waferway.errors import Faults, InputError, Place, RangeError, nearest
 from waferway.evidence.claims import Claim, Evidence
 from waferway.network.assembly import number_key, read_settings
@@ -26,9 +26,9 @@ from waferway.network.checking import check
 from waferway.network.declaration import Attribute
 from waferway.network.findings import central
 from waferway.network.network import Network
+from waferway.network.row_selection import reachable, rows_meant
 from waferway.network.row_units import Expected, RowUnits
 from waferway.network.schema import SETTINGS, TABLES
-from waferway.network.selection import matches
 
 __all__ = ["apply_scenario"]
 
@@ -192,12 +192,13 @@ class _Patch:
 
     def _touch(self, change: dict[str, Any]) -> None:
         table, pattern = change["table"], change["key"]
-        keys = [key for key in self.frame(table).index if matches(key, pattern)]
+        keys = self.keys(table, pattern)
         if not keys:
             found = nearest(pattern.replace("*", ""), self.frame(table).index)
+            what = "fits" if "=" in pattern else "is named"
             self.faults.add(
                 self.before.place("change", _id(change), "key"),
-                f"change {_id(change)}: no row of {table} is named {pattern}",
+                f"change {_id(change)}: no row of {table} {what} {pattern}",
                 "a change that touches nothing is a mistake",
                 f"did you mean {found[0]}?" if found else "", "touches-nothing",
             )  # fmt: skip
@@ -215,6 +216,19 @@ class _Patch:
                 self._set(table, key, a, change)
             else:
                 self._scale(table, key, a, change)
+
+    def keys(self, table: str, pattern: str) -> list[str]:
+        """Rows that a change means."""
+        try:
+            return rows_meant(self.frame, table, pattern)
+        except ValueError as error:
+            column = str(error)
+            found = nearest(column, reachable(table))
+            raise CellError(
+                f'key selects by "{column}", which no row of {table} has',
+                "a selection is column=value; column=value, of the row or of what it refers to",
+                f"did you mean {found[0]}?" if found else "", "selection",
+            ) from None  # fmt: skip
 
     def _remove_rows(self, table: str, keys: Iterable[str]) -> None:
         gone = set(keys)
@@ -269,13 +283,17 @@ class _Patch:
                 self._add_part(table, key, a.name, "", "", number)
             self._rest_on(table, key, a, "", change, number)
             return
-        since = _since(change, a)
-        parts = self._parts(table, key, a.name)
+        since, end = _since(change, a), _end(change)
+        first = _first_label(change)
+        cell = (table, key, a.name)
+        parts = self._parts(*cell)
+        after = self._after(cell, a, parts, [""], end, False)
         kept = [row for row in parts if _day_of(row) < since]
-        self._forget_cites((table, key, a.name), parts, kept)
-        self.say("profile", (table, key, a.name), kept)
-        self._add_part(table, key, a.name, change["period"], "", number)
-        self._rest_on(table, key, a, change["period"], change, number)
+        self._forget_cites(cell, parts, [*kept, *after])
+        self.say("profile", cell, kept)
+        self._add_part(*cell, first, "", number)
+        self.say("profile", cell, [*self._parts(*cell), *after])
+        self._rest_on(table, key, a, first, change, number)
 
     def _scale(self, table: str, key: str, a: Attribute, change: dict[str, Any]) -> None:
         factor = change["operation"] == "multiply"
@@ -303,10 +321,12 @@ class _Patch:
                 self.say("profile", (table, key, a.name), [scaled(row) for row in parts])
             labels = {_label(row) for row in parts} | {""}
         else:
-            since = _since(change, a)
-            later = [row for row in parts if _day_of(row) >= since]
+            since, end = _since(change, a), _end(change)
+            branches = list(dict.fromkeys(["", *(row["branch"] for row in parts)]))
+            later = [row for row in parts if since <= _day_of(row) < end]
             new = [scaled(row) for row in later]
-            for branch in dict.fromkeys(["", *(row["branch"] for row in parts)]):
+            rest = self._after((table, key, a.name), a, parts, branches, end, True)
+            for branch in branches:
                 own = [row for row in parts if row["branch"] == branch]
                 if any(_day_of(row) == since for row in own) or (branch and not own):
                     continue
@@ -314,12 +334,49 @@ class _Patch:
                 if held is None and math.isnan(plain):
                     continue  # nothing holds yet on that day
                 base = held or {"low": math.nan, "value": plain, "high": math.nan}
-                new.append(scaled(_part(table, key, a.name, change["period"], branch, base)))
+                label = _first_label(change)
+                new.append(scaled(_part(table, key, a.name, label, branch, base)))
             kept = [row for row in parts if _day_of(row) < since]
-            self.say("profile", (table, key, a.name), [*kept, *new])
+            self.say("profile", (table, key, a.name), [*kept, *new, *rest])
             labels = {_label(row) for row in new}
         for label in sorted(labels):
             self._rest_on(table, key, a, label, change, number, keep=True)
+
+    def _after(
+        self, cell: _Cell, a: Attribute, parts: list[dict[str, Any]], branches: Iterable[str],
+        end: dt.date, scales: bool,
+    ) -> list[dict[str, Any]]:  # fmt: skip
+        """What holds again once a change for a time is over: as if it had not been made."""
+        if end == dt.date.max:
+            return []
+        after = [row for row in parts if _day_of(row) >= end]
+        plain = float(self.frame(cell[0]).at[cell[1], cell[2]])
+        if math.isnan(plain) and isinstance(a.default, int | float):
+            plain = float(a.default)
+        for branch in branches:
+            own = [row for row in parts if row["branch"] == branch]
+            if any(_day_of(row) == end for row in own) or (branch and not own):
+                continue
+            held = max((r for r in own if _day_of(r) < end), key=_day_of, default=None)
+            if held is None and math.isnan(plain):
+                if scales:
+                    continue  # nothing held, and nothing was changed
+                raise CellError(
+                    f"{cell[0]} {cell[1]}: {cell[2]} is unknown after {end}",
+                    "a change for a time gives back what held before", "leave out its end",
+                )  # fmt: skip
+            base = held or {"low": math.nan, "value": plain, "high": math.nan}
+            label = end.isoformat()
+            after.append(_part(*cell, label, branch, base))
+            cites = self.said("cite").get(cell, [])
+            again = [
+                row | {"period": label}
+                for row in cites
+                if row["period"] == (_label(held) if held else "")
+            ]
+            if again:
+                self.say("cite", cell, [*cites, *again])
+        return after
 
     # -- profile and cite -------------------------------------------------------------------------
 
@@ -372,19 +429,23 @@ class _Patch:
             form = "at_most" if stated["low"] is None else "at_least"
             form = "interval" if None not in (stated["low"], stated["high"]) else form
         unit = "1" if multiply else self._unit_text(table, change["key"], a)
+        origin = f"change.{change['scenario'].replace(':', '-')}.{number_key(change['order'])}"
+        first, end = _first_label(change), _end(change)
         self.claims[name] = Claim(
             claim_id=name, subject=f"{table}/{change['key']}", metric=a.name,
             qualifiers={"operation": change["operation"]},
             kind="ratio" if multiply else _kind_of(unit), form=form, unit=unit,
             low=stated["low"], value=stated["value"], high=stated["high"], modality="assumed",
             grade="D", valid_text=change["period"] or None,
-            valid_from=day(change["period"]) if change["period"] else None,
+            valid_from=day(first) if first else None,
+            valid_to=None if end == dt.date.max else end,
+            derived_from=(origin,) if origin in self.before.evidence else (),
             locator=f"change {_id(change)}", method=f"assumed:scenario/{change['scenario']}",
         )  # fmt: skip
         return name
 
     def _unit_text(self, table: str, pattern: str, a: Attribute) -> str:
-        key = next((k for k in self.frame(table).index if matches(k, pattern)), "")
+        key = next(iter(self.keys(table, pattern)), "")
         return str(self.units().of_cell(table, key, a.name) or "1")
 
     # -- rows and settings ------------------------------------------------------------------------
@@ -494,7 +555,18 @@ def _since(change: dict[str, Any], a: Attribute) -> dt.date:
     if not a.dated:
         raise CellError(f"{change['table']}.{a.name} does not vary by period", "",
                         "leave period empty", "not-dated")  # fmt: skip
-    return day(change["period"])
+    return day(_first_label(change))
+
+
+def _first_label(change: dict[str, Any]) -> str:
+    """Label of the first period of a change: ``2027Q1`` of ``2027Q1/2027Q4``."""
+    return str(change["period"]).partition("/")[0].strip()
+
+
+def _end(change: dict[str, Any]) -> dt.date:
+    """First day on which a change no longer holds; the last of all days without an end."""
+    last = str(change["period"]).partition("/")[2].strip()
+    return end_of(last) if last else dt.date.max
 
 
 def _day_of(row: dict[str, Any]) -> dt.date:

@@ -393,10 +393,12 @@ TABLES: dict[str, Table] = {
             _reference("scenario", "scenario", "the what-if"),
             Attribute("order", "integer", "1, 2, ...", default=REQUIRED, low=1),
             Attribute("table", "text", "table changed", default=REQUIRED),
-            Attribute("key", "text", "row key; `*` inside it stands for any text",
+            Attribute("key", "text", "row key; `*` inside it stands for any text; or a selection, "
+                      "`country=TW; technology=cowos*`, of the row or what it refers to",
                       default=REQUIRED),
             Attribute("column", "text", "column; empty to add or remove a row"),
-            Attribute("period", "text", "from which period on; empty: always"),
+            Attribute("period", "text", "from which period on; `2027Q1/2027Q4`: only in these; "
+                      "empty: always"),
             Attribute("operation", "choice", "what is done", default=REQUIRED,
                       choices=("set", "multiply", "add", "remove", "row")),
             Attribute("value", "text", "number with unit, text, or a row as `column=value; ...`"),
