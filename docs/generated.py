@@ -121,6 +121,21 @@ MEANINGS = {
         "parts": "largest first; they sum to the value; each with its `cells` and their `claims`",
         "claims": "cited, and derived from at any depth, with quote, locator and source",
     },
+    "waferway scenario run --json": {
+        "scenario": "its name",
+        "description": "what it asks",
+        "verdict": "`feasible`, `partly`, `infeasible`; `possible` where it asks for nothing",
+        "basis": "of `compute`",
+        "asks": "demands that the scenario adds: needed, served, share",
+        "plans": "what it departs from, the steps to it, itself, itself as a surprise: each with "
+        "gap, compute and what binds by year, money undiscounted, modules ordered",
+    },
+    "waferway scenario show --json": {
+        "name": "of the scenario",
+        "description": "what it asks",
+        "parents": "applied before it",
+        "changes": "in order, each with the `claims` under its numbers",
+    },
     "waferway network check --json": {
         "ok": "whether there is no fault",
         "faults": "each with `place`, `what`, `why`, `try`, `kind`",
@@ -160,6 +175,8 @@ def json_keys() -> str:
     import waferway
     from waferway.cli.doctor import examine
     from waferway.cli.evidence import describe_row
+    from waferway.network.what_ifs import describe_scenario
+    from waferway.studies.scenarios import run_scenario
 
     net = example()
     plan = waferway.plan(net)
@@ -175,6 +192,8 @@ def json_keys() -> str:
             waferway.diff(net, net.with_scenario("hbm-late"))
         ),
         "waferway trace --json": waferway.trace(plan, "money", kind="modules").to_json(),
+        "waferway scenario run --json": run_scenario(net, "hbm-late").to_json(),
+        "waferway scenario show --json": describe_scenario(net, "hbm-late").to_json(),
         "waferway network check --json": {"ok": True, "faults": [], "sha256": net.sha256},
         "waferway doctor --json": examine(),
         "waferway demand --json": demand_json(),

@@ -30,6 +30,7 @@ _FACE: dict[str, tuple[str, str | None]] = {
     "read": ("waferway.network.reading", "read"),
     "render_report": ("waferway.report.plan_page", "render_report"),
     "write_report": ("waferway.report.plan_page", "report"),
+    "run_scenario": ("waferway.studies.scenarios", "run_scenario"),
     "sample": ("waferway.atlas.sampling", "sample"),
     "trace": ("waferway.studies.tracing", "trace"),
     "show_network": ("waferway.report.notebook", "network_html"),

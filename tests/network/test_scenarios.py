@@ -136,6 +136,17 @@ def test_what_holds_again_cites_what_it_cited():
     assert str(claim.valid_to) == "2026-07-01"
 
 
+def test_set_at_an_age():
+    changes = [{"table": "module", "key": "m", "column": "ramp", "operation": "set",
+                "value": value, "period": f"age {age}"} for age, value in ((6, 0.7), (12, 1))]  # fmt: skip
+    net = network(*changes).with_scenario("x")
+    ages, shares = net.aged("module", "ramp", "m")
+    assert (ages.tolist(), shares.tolist()) == ([0, 6, 12], [0.5, 0.7, 1])
+    assert check(net) == []
+    assert "does not vary by age" in error(change("taiwan-a", "set", 1, period="age 3"))
+    assert "does not vary by period" in error(change("taiwan-a", "multiply", 1, period="age 3"))
+
+
 def test_a_change_for_a_time_that_is_none():
     with pytest.raises(InputError, match="ends before it begins"):
         network(change("taiwan-a", "multiply", 0, period="2026Q4/2025Q4"))

@@ -14,6 +14,7 @@ from waferway.cli.chips import chips
 from waferway.cli.claims import evidence
 from waferway.cli.forecasting import demand
 from waferway.cli.ledger import ledger
+from waferway.cli.scenarios import scenario
 from waferway.cli.showing import Force, JsonFlag, show, show_json
 
 __all__ = ["app"]
@@ -33,6 +34,7 @@ app.add_typer(network, name="network")
 app.add_typer(chips, name="chips")
 app.add_typer(ledger, name="ledger")
 app.add_typer(evidence, name="evidence")
+app.add_typer(scenario, name="scenario")
 app.command("demand")(demand)
 app.command("check")(check_texts)
 

@@ -22,6 +22,7 @@ __all__ = ["check_time"]
 
 _FIRST, _LAST = dt.date(1950, 1, 1), dt.date(2200, 1, 1)
 _AGE = re.compile(r"age \d+(\.\d+)?")
+_AGE = re.compile(r"age \d+(\.\d+)?")
 _NOT_CELLS = ("profile", "cite", "change")
 
 
@@ -38,7 +39,7 @@ def check_time(at: Findings) -> None:
 def _periods(at: Findings) -> None:
     for table in ("profile", "outturn", "change"):
         for row, text in enumerate(at.column(table, "period")):
-            if not text:
+            if not text or (table == "change" and _AGE.fullmatch(text)):
                 continue
             first, _, last = text.partition("/") if table == "change" else (text, "", "")
             try:

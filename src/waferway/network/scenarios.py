@@ -283,9 +283,12 @@ class _Patch:
                 self._add_part(table, key, a.name, "", "", number)
             self._rest_on(table, key, a, "", change, number)
             return
+        cell = (table, key, a.name)
+        if change["period"].startswith("age "):
+            self._set_age(cell, a, change, number)
+            return
         since, end = _since(change, a), _end(change)
         first = _first_label(change)
-        cell = (table, key, a.name)
         parts = self._parts(*cell)
         after = self._after(cell, a, parts, [""], end, False)
         kept = [row for row in parts if _day_of(row) < since]
@@ -294,6 +297,17 @@ class _Patch:
         self._add_part(*cell, first, "", number)
         self.say("profile", cell, [*self._parts(*cell), *after])
         self._rest_on(table, key, a, first, change, number)
+
+    def _set_age(
+        self, cell: _Cell, a: Attribute, change: dict[str, Any], number: dict[str, float]
+    ) -> None:
+        if not a.aged:
+            raise CellError(f"{cell[0]}.{a.name} does not vary by age", "", "give a period",
+                            "not-aged")  # fmt: skip
+        age = float(change["period"].removeprefix("age "))
+        kept = [row for row in self._parts(*cell) if row["age_months"] != age]
+        self.say("profile", cell, [*kept, _part(*cell, "", "", number) | {"age_months": age}])
+        self._rest_on(cell[0], cell[1], a, f"age {age:g}", change, number)
 
     def _scale(self, table: str, key: str, a: Attribute, change: dict[str, Any]) -> None:
         factor = change["operation"] == "multiply"
@@ -429,7 +443,8 @@ class _Patch:
             form = "at_most" if stated["low"] is None else "at_least"
             form = "interval" if None not in (stated["low"], stated["high"]) else form
         unit = "1" if multiply else self._unit_text(table, change["key"], a)
-        origin = f"change.{change['scenario'].replace(':', '-')}.{number_key(change['order'])}"
+        stem = f"change.{change['scenario'].replace(':', '-')}.{number_key(change['order'])}"
+        origin = f"{stem}.{a.name}" if f"{stem}.{a.name}" in self.before.evidence else stem
         first, end = _first_label(change), _end(change)
         self.claims[name] = Claim(
             claim_id=name, subject=f"{table}/{change['key']}", metric=a.name,
@@ -552,14 +567,16 @@ def _id(change: dict[str, Any]) -> str:
 
 
 def _since(change: dict[str, Any], a: Attribute) -> dt.date:
-    if not a.dated:
+    if not a.dated or change["period"].startswith("age "):
         raise CellError(f"{change['table']}.{a.name} does not vary by period", "",
                         "leave period empty", "not-dated")  # fmt: skip
     return day(_first_label(change))
 
 
 def _first_label(change: dict[str, Any]) -> str:
-    """Label of the first period of a change: ``2027Q1`` of ``2027Q1/2027Q4``."""
+    """Label of the first period of a change: ``2027Q1`` of ``2027Q1/2027Q4``; none for an age."""
+    if change["period"].startswith("age "):
+        return ""
     return str(change["period"]).partition("/")[0].strip()
 
 

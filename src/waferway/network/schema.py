@@ -398,7 +398,7 @@ TABLES: dict[str, Table] = {
                       default=REQUIRED),
             Attribute("column", "text", "column; empty to add or remove a row"),
             Attribute("period", "text", "from which period on; `2027Q1/2027Q4`: only in these; "
-                      "empty: always"),
+                      "`age 12`: at this age; empty: always"),
             Attribute("operation", "choice", "what is done", default=REQUIRED,
                       choices=("set", "multiply", "add", "remove", "row")),
             Attribute("value", "text", "number with unit, text, or a row as `column=value; ...`"),
