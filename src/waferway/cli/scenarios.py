@@ -75,6 +75,7 @@ def scenario_run(
 
 
 def _network(path: Path | None) -> Network:
-    import waferway
+    from waferway.atlas.world import world
+    from waferway.network.reading import read
 
-    return waferway.world() if path is None else waferway.read(path)
+    return world() if path is None else read(path)

@@ -9,6 +9,7 @@ known all along, and once with everything before that day as it was planned with
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +22,7 @@ from waferway.network.network import Network
 from waferway.network.scenarios import frame_of
 from waferway.planning.plan import Plan
 from waferway.planning.planner import plan as plan_network
-from waferway.planning.results import NOT_SPENT
+from waferway.planning.results import NOT_SPENT, TINY
 
 __all__ = ["ScenarioStudy", "as_history", "begins", "run_scenario"]
 
@@ -282,7 +283,9 @@ def as_history(plan: Plan, network: Network, until: dt.date) -> Network:
     Returns
     -------
     Network
-        With starts, deliveries and orders before that day as `outturn`, and `now` the day before.
+        With starts, deliveries and orders before that day as `outturn`, what lies in stock on it
+        (and what is on its way, as if it had arrived) as opening `stock`, and `now` the day
+        before. Stock of an item that only qualified suppliers may deliver lies with its maker.
 
     Raises
     ------
@@ -312,8 +315,54 @@ def as_history(plan: Plan, network: Network, until: dt.date) -> Network:
             )  # fmt: skip
     recorded = network.table("outturn").to_dict("records")
     kept = [{str(c): v for c, v in row.items()} for row in recorded]
-    changed = network.with_tables({"outturn": frame_of("outturn", [*kept, *rows])})
+    changed = network.with_tables(
+        {"outturn": frame_of("outturn", [*kept, *rows]), "stock": _lying(plan, network, until)}
+    )
     return changed.with_settings(now=until - dt.timedelta(days=1))
+
+
+def _lying(plan: Plan, network: Network, until: dt.date) -> pd.DataFrame:
+    """The stock table on a day: what the plan has in stock and on its way at the end of before."""
+    last = next(p for p in plan.calendar if p.end == until)
+    makers = _makers(network)
+    found: dict[tuple[str, str], float] = {}
+
+    def add(place: str, item: str, owner: str, amount: float) -> None:
+        at = makers.get((item, owner), place) if owner else place
+        found[at, item] = found.get((at, item), 0.0) + amount
+
+    stock = plan.tables["stock"]
+    stock = stock[stock["period"] == last.label]
+    for row in stock.itertuples():
+        add(row.place, row.item, row.owner, float(row.stock))
+    days = network.filled("lane")["days"]
+    flows = plan.tables["flows"]
+    flows = flows[(flows["period"] == last.label) & (flows["lane"] != "")]
+    for row in flows.itertuples():
+        share = min(float(days[row.lane]) / last.days, 1.0)
+        if share > 0:
+            add(row.to_place, row.item, row.owner, float(row.flow) * share)
+    held = {
+        (r["place"], r["item"]): r["arrivals"] for r in network.table("stock").to_dict("records")
+    }
+    rows = [
+        {"place": place, "item": item, "opening": found.get((place, item), 0.0),
+         "arrivals": held.get((place, item), math.nan)}
+        for place, item in {**found, **held}
+    ]  # fmt: skip
+    return frame_of("stock", [row for row in rows if row["opening"] > TINY or row["arrivals"] > 0])
+
+
+def _makers(network: Network) -> dict[tuple[str, str], str]:
+    """Place of a qualified maker of an item for a customer, the first that was qualified."""
+    line = network.filled("line")
+    rows = network.filled("qualification").to_dict("records")
+    rows.sort(key=lambda r: (r["from_date"] or dt.date.min, r["line"]))
+    out: dict[tuple[str, str], str] = {}
+    for row in rows:
+        place = line.at[row["line"], "site"] or line.at[row["line"], "party"]
+        out.setdefault((row["item"], row["customer"]), str(place))
+    return out
 
 
 def _parents(network: Network, name: str) -> list[str]:
