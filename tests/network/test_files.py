@@ -309,7 +309,7 @@ def test_the_heading_of_a_folder_stands_for_the_folder():
     with pytest.raises(InputError) as caught:
         read("net/site.csv")
     assert str(caught.value) + "\n" == snapshot("""\
-net/site.csv  neither a folder nor a YAML file
+net/site.csv  neither a folder nor a YAML file nor an .xlsx workbook
               a table belongs in a folder beside network.yaml: net
 1 fault; nothing was read.
 """)

@@ -45,9 +45,23 @@ def form(request) -> str:
 )
 @given(network=networks())
 def test_round_trip(network):
+    assert_round_trip(network, ("folder", "yaml"))
+
+
+@settings(
+    max_examples=100 if "WAFERWAY_THOROUGH" in os.environ else 5,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+@given(network=networks())
+def test_round_trip_of_a_workbook(network):
+    assert_round_trip(network, ("xlsx",))
+
+
+def assert_round_trip(network, forms):
     with tempfile.TemporaryDirectory() as folder:
-        for form in ("folder", "yaml"):
-            first = write(network, Path(folder, form), form)
+        for form in forms:
+            first = write(network, Path(folder, f"net.{form}"), form)
             back = read(first)
             assert back == network
             assert back.sha256 == network.sha256
@@ -55,7 +69,7 @@ def test_round_trip(network):
             for name in TABLES:
                 assert back.tables[name].equals(network.tables[name]), name
                 assert list(back.tables[name].dtypes) == list(network.tables[name].dtypes)
-            second = write(back, Path(folder, form + "2"), form)
+            second = write(back, Path(folder, f"again.{form}"), form)
             assert list(files(first).values()) == list(files(second).values())
 
 

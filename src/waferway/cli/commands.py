@@ -156,6 +156,18 @@ def report(
     run_report(plan, out, figures, form, theme, force)
 
 
+@app.command()
+def excel(
+    plan: PlanFolder,
+    out: Annotated[Path, typer.Argument(help="Workbook to write (.xlsx).")],
+    force: Force = False,
+) -> None:
+    """Write the tables of a plan as an Excel workbook."""
+    from waferway.planning.plan import Plan
+
+    say(f"wrote {Plan.load(plan).to_excel(out, force=force)}")
+
+
 Compared = Annotated[str, typer.Argument(help="Plan folder, network folder or file, or `atlas`.")]
 
 
@@ -240,6 +252,30 @@ def network_new(
     from waferway.network.writing import write_example
 
     say(f"wrote {write_example(path, force=force)}; plan it with: waferway plan {path}")
+
+
+@network.command("excel")
+def network_excel(
+    book: Annotated[Path, typer.Argument(help="Workbook (.xlsx) to write.")],
+    path: Annotated[
+        str | None,
+        typer.Argument(metavar="[NETWORK]", help="Network folder or file, or `atlas`; default: "
+                       "the small example of `network new`."),
+    ] = None,
+    back: Annotated[
+        Path | None,
+        typer.Option("--back", help="The way back: read the workbook, write this folder or "
+                     ".yaml file."),
+    ] = None,
+    force: Force = False,
+) -> None:  # fmt: skip
+    """Write a network as an Excel workbook, a sheet a table; or with --back, read one."""
+    from waferway.cli.workbooks import book_to_network, network_to_book
+
+    if back is None:
+        network_to_book(book, path, force)
+    else:
+        book_to_network(book, back, force)
 
 
 @network.command("schema")

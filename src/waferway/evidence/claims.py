@@ -11,7 +11,7 @@ import datetime as dt
 import graphlib
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from waferway.errors import Faults, Place, nearest
 
-__all__ = ["Claim", "Evidence", "Source", "read_evidence"]
+__all__ = ["Claim", "Evidence", "Source", "read_evidence", "read_record"]
 
 Grade = Literal["A", "B", "C", "D"]
 Modality = Literal["reported", "planned", "forecast", "estimate", "rumoured", "assumed"]
@@ -322,30 +322,57 @@ def read_evidence(claim_files: Iterable[Path], source_files: Iterable[Path]) -> 
 def _rows(path: Path, model: type[Claim] | type[Source], faults: Faults) -> Iterator[BaseModel]:
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
-        fields = model.model_fields
         for name in reader.fieldnames or []:
-            if name not in fields:
+            if name not in model.model_fields:
                 faults.add(
                     Place(str(path), 1),
                     f"{name} is not a column of {model.__name__.lower()}",
-                    suggestion=_guess(name, fields),
+                    suggestion=_guess(name, model.model_fields),
                 )
         for row in reader:
-            cells: dict[str, Any] = {k: v for k, v in row.items() if k in fields and v}
-            if "qualifiers" in cells:
-                pairs = (pair.partition("=") for pair in cells["qualifiers"].split(";"))
-                cells["qualifiers"] = {k.strip(): v.strip() for k, _, v in pairs if k.strip()}
-            if "derived_from" in cells:
-                cells["derived_from"] = tuple(cells["derived_from"].split())
-            if "dist" in cells:
-                cells["dist"] = json.loads(cells["dist"])
-            try:
-                yield model.model_validate(cells)
-            except ValidationError as error:
-                for problem in error.errors():
-                    column = ".".join(str(part) for part in problem["loc"]) or "row"
-                    faults.add(
-                        Place(str(path), reader.line_num),
-                        f"{column}: {problem['msg']}",
-                        why=f"in {cells.get('claim_id') or cells.get('source_id') or 'a row'}",
-                    )
+            record = read_record(row, model, lambda _: Place(str(path), reader.line_num), faults)
+            if record is not None:
+                yield record
+
+
+def read_record(
+    row: Mapping[str, Any],
+    model: type[Claim] | type[Source],
+    place: Callable[[str], Place],
+    faults: Faults,
+) -> Claim | Source | None:
+    """One claim or source from the cells of a table; None, and faults, where it does not fit.
+
+    Parameters
+    ----------
+    row : mapping of str to cell
+        Empty cells are missing; `qualifiers` is written ``region=world; wafer_mm=300``,
+        `derived_from` as ids separated by blanks, `dist` as JSON.
+    model : type
+        `Claim` or `Source`.
+    place : callable (column) -> Place
+    faults : Faults
+        Where faults are collected.
+    """
+    fields = model.model_fields
+    cells: dict[str, Any] = {k: v for k, v in row.items() if k in fields and v not in (None, "")}
+    if "qualifiers" in cells:
+        pairs = (pair.partition("=") for pair in str(cells["qualifiers"]).split(";"))
+        cells["qualifiers"] = {k.strip(): v.strip() for k, _, v in pairs if k.strip()}
+    if "derived_from" in cells:
+        cells["derived_from"] = tuple(str(cells["derived_from"]).split())
+    who = cells.get("claim_id") or cells.get("source_id") or "a row"
+    if "dist" in cells:
+        try:
+            cells["dist"] = json.loads(cells["dist"])
+        except (TypeError, ValueError) as broken:
+            faults.add(place("dist"), f"dist: no JSON: {broken}", why=f"in {who}")
+            return None
+    try:
+        return model.model_validate(cells)
+    except ValidationError as error:
+        for problem in error.errors():
+            column = ".".join(str(part) for part in problem["loc"]) or "row"
+            at = str(problem["loc"][0]) if problem["loc"] else ""
+            faults.add(place(at), f"{column}: {problem['msg']}", why=f"in {who}")
+        return None

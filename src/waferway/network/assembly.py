@@ -29,7 +29,7 @@ from waferway.network.cells import (
 from waferway.network.checking import faults_of
 from waferway.network.declaration import Attribute, Table
 from waferway.network.network import Network
-from waferway.network.positions import InCode, InCsv, Listed, Origin, Places
+from waferway.network.positions import InCode, InCsv, InSheet, Listed, Origin, Places
 from waferway.network.row_units import Expected, RowUnits
 from waferway.network.schema import SETTINGS, TABLES
 from waferway.units import CURRENCIES
@@ -316,7 +316,7 @@ def _no_column(declared: Table, part: RawTable, column: str, start: int, work: _
     if found and found[0] not in part.columns:
         work.poisoned |= {(declared.name, start + row, found[0]) for row in range(part.count)}
     filled = (row for row, cell in enumerate(part.columns[column]) if cell is not None)
-    row = -1 if isinstance(part.origin, InCsv) else next(filled, -1)
+    row = -1 if isinstance(part.origin, InCsv | InSheet) else next(filled, -1)
     work.faults.add(
         part.origin.place(row, column), f"{declared.name}.{column} is not a column of "
         f"{declared.name}", f"{declared.name} has: {', '.join(declared.columns)}",

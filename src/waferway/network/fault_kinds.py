@@ -11,6 +11,7 @@ FAULT_KINDS: dict[str, str] = {
     "yaml": "a file is not YAML",
     "yaml-form": "a part of a YAML file is not the mapping or list it has to be",
     "csv": "a file is not CSV, or its rows do not fit its heading",
+    "workbook": "a file is no workbook, or one of its cells holds no value",
     "version": "the schema version is missing or not known",
     "table-form": "rows of a table are not written as rows",
     "duplicate-key": "a row, or a key of a mapping, is given twice",

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from waferway.errors import Place
 
-__all__ = ["InCode", "InCsv", "InYaml", "Listed", "Origin", "Places"]
+__all__ = ["InCode", "InCsv", "InSheet", "InYaml", "Listed", "Origin", "Places"]
 
 
 class Origin(Protocol):
@@ -80,6 +80,30 @@ def _field_start(lines: Sequence[str], first: int, ordinal: int) -> tuple[int, i
             return 0, len(lines[first])
         down += 1
     return 0, 0
+
+
+@dataclass(frozen=True)
+class InSheet:
+    """Rows of a sheet: the place is the name of the sheet and the cell.
+
+    Attributes
+    ----------
+    file, sheet : str
+    rows : sequence of int
+        One-based row of each row read.
+    letters : mapping of str to str
+        Column letters by name.
+    """
+
+    file: str
+    sheet: str
+    rows: Sequence[int]
+    letters: dict[str, str]
+
+    def place(self, row: int, column: str) -> Place:
+        """Place of a cell, as ``demand!C7``; of the heading for row -1."""
+        line = self.rows[row] if 0 <= row < len(self.rows) else 1
+        return Place(self.file, cell=f"{self.sheet}!{self.letters.get(column, 'A')}{line}")
 
 
 @dataclass(frozen=True)

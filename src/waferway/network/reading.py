@@ -1,4 +1,4 @@
-"""Read a network: a folder of CSV and YAML files, or one YAML file.
+"""Read a network: a folder of CSV and YAML files, one YAML file, or a workbook.
 
 Owns files and their positions; every fault of every file is raised at once as
 ``file:line:column``. What the cells mean is for `waferway.network.assembly`.
@@ -23,9 +23,9 @@ from waferway.network.positions import InCsv, InYaml
 from waferway.network.schema import SCHEMA_VERSION, SETTINGS, TABLES
 from waferway.network.yaml_tree import Tree, parse_yaml
 
-__all__ = ["assemble", "read"]
+__all__ = ["Reading", "assemble", "read"]
 
-_NOT_YAML = (".csv", ".xlsx", ".parquet", ".json")
+_NOT_YAML = (".csv", ".xls", ".ods", ".parquet", ".json")
 _TOP = ("waferway", "setting", "applied", "claims", "sources")
 
 
@@ -36,7 +36,8 @@ def read(path: str | Path) -> Network:
     ----------
     path : str or Path
         A folder with ``network.yaml`` and one ``<table>.csv`` or ``<table>.yaml`` per table,
-        ``claim*.csv`` and ``source*.csv``; or one YAML file with all of it.
+        ``claim*.csv`` and ``source*.csv``; or one YAML file with all of it; or a workbook
+        (``.xlsx``) with a sheet per table.
 
     Returns
     -------
@@ -56,7 +57,7 @@ def read(path: str | Path) -> Network:
     >>> read(folder / "net.yaml").table("party").loc["acme", "country"]
     'US'
     """
-    reading = _Reading()
+    reading = Reading()
     where = Path(path)
     if where.is_dir():
         reading.folder(where)
@@ -64,9 +65,13 @@ def read(path: str | Path) -> Network:
         reading.folder(where.parent)  # the heading of a folder stands for the folder
     elif where.is_file() and where.suffix in _NOT_YAML:
         reading.faults.add(
-            Place(str(where)), "neither a folder nor a YAML file", "",
+            Place(str(where)), "neither a folder nor a YAML file nor an .xlsx workbook", "",
             f"a table belongs in a folder beside network.yaml: {where.parent}", "no-file",
         )  # fmt: skip
+    elif where.is_file() and where.suffix == ".xlsx":
+        from waferway.network.workbook_reading import read_sheets
+
+        read_sheets(where, reading)
     elif where.is_file():
         reading.network_file(where)
     else:
@@ -84,7 +89,7 @@ def _missing(where: Path, faults: Faults) -> None:
     )  # fmt: skip
 
 
-class _Reading:
+class Reading:
     """What has been read of one network so far."""
 
     def __init__(self) -> None:
@@ -183,7 +188,7 @@ class _Reading:
             elif path.suffix == ".csv" and path.stem.startswith("source"):
                 sources.append(path)
             elif self.translate.table(path.stem) not in TABLES:
-                self._not_whole(path.stem)
+                self.not_whole(path.stem)
                 no_table(path.stem, Place(str(path)), self.faults)
             elif path.suffix == ".csv":
                 self.csv_table(path)
@@ -200,7 +205,7 @@ class _Reading:
         self.unread.add("claims")
         self.faults.extend(error.faults)
 
-    def _not_whole(self, table: str) -> None:
+    def not_whole(self, table: str) -> None:
         """Remember that a table, by its name or the nearest to it, could not be read whole."""
         self.unread |= {table} if table in TABLES else set(nearest(table, TABLES))
 
@@ -209,7 +214,7 @@ class _Reading:
         table = self.translate.table(path.stem)
         text = self._text(path)
         if text is None:
-            self._not_whole(table)
+            self.not_whole(table)
             return
         lines = list(io.StringIO(text, newline=""))
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
@@ -223,14 +228,14 @@ class _Reading:
                     first.append(line + 1)
                 line = reader.line_num
         except csv.Error as error:
-            self._not_whole(table)
+            self.not_whole(table)
             self.faults.add(
                 Place(str(path), reader.line_num, 1), f"not CSV: {error}", "",
                 "write a quote inside a quoted cell twice", "csv",
             )  # fmt: skip
             return
         if not rows:
-            self._not_whole(table)
+            self.not_whole(table)
             self.faults.add(
                 Place(str(path), 1, 1), "the file has no heading",
                 suggestion=f"columns of {table}: {', '.join(TABLES[table].columns)}",
@@ -250,7 +255,7 @@ class _Reading:
         body = [(at, row) for at, row in zip(first[1:], rows[1:], strict=True)]
         for at, row in body:
             if len(row) != len(heading):
-                self._not_whole(table)
+                self.not_whole(table)
                 self.faults.add(
                     Place(str(path), at, 1),
                     f"the row has {len(row)} cells, the heading has {len(heading)}",
@@ -323,7 +328,7 @@ class _Reading:
             elif name in TABLES:
                 self._table(name, part, mark)
             elif name != "waferway":
-                self._not_whole(written)
+                self.not_whole(written)
                 found = nearest(name, [*_TOP, *TABLES])
                 self.faults.add(
                     place, f'"{written}" is no part of a network',
@@ -336,7 +341,7 @@ class _Reading:
         tree = self._mapping(path)
         table = self.translate.table(path.stem)
         if tree is None:
-            self._not_whole(table)
+            self.not_whole(table)
             return
         parts = list(tree.items()) if tree.is_mapping else []
         if "waferway" not in [name for name, _, _ in parts]:
@@ -364,13 +369,16 @@ class _Reading:
                 f"begin the file with the line: waferway: {SCHEMA_VERSION}", "version",
             )  # fmt: skip
             return True
-        stated = version.plain()
+        return self.take_version(version.plain(), version.place)
+
+    def take_version(self, stated: Any, place: Place) -> bool:
+        """Take up a stated version; False, and a fault, where it is not known."""
         number = int(stated) if isinstance(stated, str) and stated.isdigit() else -1
         found = translation(number) if number >= 0 else None
         if found is None:
             known = ", ".join(str(v) for v in sorted({*MIGRATIONS, SCHEMA_VERSION}))
             self.faults.add(
-                version.place, f"schema version {stated} is not known",
+                place, f"schema version {stated} is not known",
                 f"this waferway reads versions {known}",
                 "a newer waferway reads it" if number > SCHEMA_VERSION else
                 f"write waferway: {SCHEMA_VERSION}", "version",
@@ -424,7 +432,7 @@ class _Reading:
                     continue
                 rows.append(_row(row, name, self.translate))
         else:
-            self._not_whole(name)
+            self.not_whole(name)
             self.faults.add(
                 tree.place,
                 f"{name} is no {'mapping or ' if len(key) == 1 else ''}list of rows",
@@ -439,7 +447,7 @@ class _Reading:
         self.raw.append(RawTable(name, columns, len(rows), origin))
 
     def _no_row(self, name: str, row: Tree) -> None:
-        self._not_whole(name)
+        self.not_whole(name)
         self.faults.add(
             row.place, f"a row of {name} is no mapping", "",
             "write its cells as `column: value`", "table-form",

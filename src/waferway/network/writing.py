@@ -1,4 +1,4 @@
-"""Write a network: a folder of CSV files, or one YAML file. Reading it gives the same network.
+"""Write a network: a folder of CSV files, one YAML file, a workbook. Reading gives it back.
 
 Owns the text of the files; that they appear whole or not at all is `waferway.network.replacing`.
 Tables without rows and columns without values are left out, so files stay short to edit.
@@ -36,7 +36,7 @@ _ALWAYS = ("currency", "price_year")
 def write(
     network: Network,
     path: str | Path,
-    form: Literal["folder", "yaml"] = "folder",
+    form: Literal["folder", "yaml", "xlsx"] = "folder",
     *,
     force: bool = False,
 ) -> Path:
@@ -48,7 +48,8 @@ def write(
     path : str or Path
         Folder or file to make.
     form : str
-        ``folder``: ``network.yaml`` and a CSV file per table; ``yaml``: one file.
+        ``folder``: ``network.yaml`` and a CSV file per table; ``yaml``: one file; ``xlsx``: a
+        workbook with a sheet per table.
     force : bool
         Whether a network that is there may be replaced. Other files in its folder stay.
 
@@ -61,7 +62,7 @@ def write(
     OutputExists
         If something is there and `force` is false, or it is no network.
     InputError
-        If a claim holds text that CSV cannot carry; `yaml` can.
+        If a claim holds text that CSV, or a cell of a workbook, cannot carry; `yaml` can.
 
     Examples
     --------
@@ -72,6 +73,10 @@ def write(
     True
     """
     where = Path(path)
+    if form == "xlsx":
+        from waferway.network.workbook import write_workbook
+
+        return write_workbook(network, where, force=force)
     if form == "yaml":
         with new_file(where, force=force) as draft:
             _put(draft, _one_file(network))

@@ -193,6 +193,12 @@ class Plan:
 
         return waferway.figure(self, name)
 
+    def to_excel(self, path: str | Path, force: bool = False) -> Path:
+        """Write summary, manifest and tables as a workbook, units in the headings."""
+        from waferway.planning.workbook import write_results
+
+        return write_results(self, path, force=force)
+
     def _repr_html_(self) -> str:
         import waferway
 
