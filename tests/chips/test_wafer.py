@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.reference import chips_wafer as slow
 from waferway.chips import wafer
+from waferway.chips.wafer_map import wafer_map, wafer_states
 from waferway.errors import RangeError
 
 
@@ -96,7 +97,7 @@ def test_no_shift_beats_it(w, h, a, b, notch):
 @given(SIDES, SIDES, st.sampled_from([0.0, 6.0]))
 def test_map_shows_the_dies_it_counts(w, h, notch):
     w, h = max(w, 5.0), max(h, 5.0)
-    chart = wafer.wafer_map(w, h, notch_mm=notch)
+    chart = wafer_map(w, h, notch_mm=notch)
     assert chart.count == wafer.exact_gross_dies(w, h, notch_mm=notch)
     for a in (0.0, w):
         for b in (0.0, h):
@@ -136,4 +137,23 @@ def test_bad_lengths_are_refused():
 
 def test_a_die_larger_than_the_wafer_gives_none():
     assert wafer.exact_gross_dies(200, 250) == 0
-    assert wafer.wafer_map(200, 250).count == 0
+    assert wafer_map(200, 250).count == 0
+
+
+@pytest.mark.parametrize(("w", "h"), [(26.0, 31.3), (10.7, 10.75), (33.0, 26.0)])
+def test_states_of_a_wafer_are_the_expected_numbers_and_tile_it(w, h):
+    chart = wafer_map(w, h)
+    states = wafer_states(chart, plain_yield=0.5, sold_yield=0.7, name="gpu", seed=1)
+    count = states["state"].value_counts()
+    assert count["good"] == round(chart.count * 0.5)
+    assert count["good"] + count["repaired"] == round(chart.count * 0.7)
+    assert count["good"] + count["repaired"] + count["bad"] == chart.count
+    corner = np.hypot(
+        np.abs(states["x_mm"] + w / 2) + w / 2, np.abs(states["y_mm"] + h / 2) + h / 2
+    )
+    cut = states["state"] == "partial"
+    assert (corner[~cut] <= 147 + 1e-6).all() and (corner[cut] > 147 - 1e-6).all()
+    # the places lie on one grid, none twice
+    assert not states.round(4).duplicated(["x_mm", "y_mm"]).any()
+    pitch = np.diff(np.unique(states["x_mm"].round(4)))
+    assert pitch == pytest.approx(w + 0.1, abs=1e-3)

@@ -25,7 +25,7 @@ from waferway.chips.wafer import exact_gross_dies, gross_dies_bound
 from waferway.chips.yields import die_yield, harvest_yield
 from waferway.errors import Faults
 
-__all__ = ["CostTree", "DieFacts", "StackFacts", "build_tree", "design_nre_usd"]
+__all__ = ["CostTree", "DieFacts", "StackFacts", "build_tree", "design_nre_usd", "wafer_grid"]
 
 Array = NDArray[np.float64]
 JOINING = "assembly"  # group of the steps whose scrap is the packaging yield loss
@@ -156,11 +156,7 @@ class _Builder:
         return self.steps[name]
 
     def grid(self) -> dict[str, float]:
-        # Geometry is counted at the central street and edge: a count is no draw.
-        return {
-            "edge_mm": self.state.parameter("wafer:300mm", "edge_exclusion").central,
-            "street_mm": self.state.parameter("wafer:300mm", "street").central,
-        }
+        return wafer_grid(self.state)
 
     def density(self, node: str) -> Any:
         mature = self.state.value(f"node:{node}", "defect_density")
@@ -347,6 +343,12 @@ class _Builder:
         return self.step(f"bonded:{base.name}", cost, good, inputs, JOINING)
 
 
+def wafer_grid(state: TechState) -> dict[str, float]:
+    """Edge exclusion, street and depth of the notch; central, since a count is no draw."""
+    names = {"edge_mm": "edge_exclusion", "street_mm": "street", "notch_mm": "notch_depth"}
+    return {key: state.parameter("wafer:300mm", name).central for key, name in names.items()}
+
+
 def build_tree(
     design: ChipDesign, state: TechState, *, line_age_years: float | None = None
 ) -> CostTree:
@@ -375,10 +377,7 @@ def build_tree(
 
 def _check_wafers(design: ChipDesign, state: TechState, faults: Faults) -> None:
     """Every die and interposer must fit its wafer at least once."""
-    grid = {
-        "edge_mm": state.parameter("wafer:300mm", "edge_exclusion").central,
-        "street_mm": state.parameter("wafer:300mm", "street").central,
-    }
+    grid = wafer_grid(state)
     parts = {f"dies[{k}].width_mm": die for k, die in enumerate(design.dies)}
     outlines: dict[str, Any] = dict(parts)
     if design.package.interposer is not None:

@@ -166,6 +166,8 @@ class ChipYield(_Result):
         die, bin, needed, share of all dies.
     maps : dict of str to DataFrame
         Wafer map of each die: x_mm, y_mm, width_mm, height_mm.
+    wafers : dict of str to DataFrame
+        The same with the state of each die, and the dies that the edge cuts.
     """
 
     design: str
@@ -178,7 +180,9 @@ class ChipYield(_Result):
     escape_rate: float
     wafer_mm: float
     edge_mm: float
+    notch_mm: float
     maps: dict[str, pd.DataFrame] = field(default_factory=dict, compare=False, repr=False)
+    wafers: dict[str, pd.DataFrame] = field(default_factory=dict, compare=False, repr=False)
     notes: tuple[str, ...] = ()
 
     def records(self) -> list[dict[str, Any]]:
@@ -189,7 +193,7 @@ class ChipYield(_Result):
         """Everything that is not the main table; wafer maps are frames only."""
         names = (
             "design", "when", "bins", "package_yield", "package_yield_low", "package_yield_high",
-            "escape_rate", "wafer_mm", "edge_mm", "notes",
+            "escape_rate", "wafer_mm", "edge_mm", "notch_mm", "notes",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}
 

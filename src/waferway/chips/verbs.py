@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from waferway.chips.costing import CostTree, build_tree, design_nre_usd
+from waferway.chips.costing import CostTree, build_tree, design_nre_usd, wafer_grid
 from waferway.chips.design import ChipDesign
 from waferway.chips.footprint import package_carbon
 from waferway.chips.opening import Design, When, open_design
 from waferway.chips.performance import compute
 from waferway.chips.results import ChipComparison, ChipCost, ChipYield
 from waferway.chips.state import Z95, Parameter, TechState, tech_state
-from waferway.chips.wafer import wafer_map
+from waferway.chips.wafer_map import wafer_map, wafer_states
 from waferway.chips.yields import bin_shares
 from waferway.evidence.claims import Evidence
 
@@ -220,9 +220,8 @@ def yields_of(
     drawn = tree
     if draws:
         drawn = build_tree(chip, state.drawn(draws, seed), line_age_years=line_age_years)
-    edge = state.parameter("wafer:300mm", "edge_exclusion").central
-    street = state.parameter("wafer:300mm", "street").central
-    parts, bins, maps = [], [], {}
+    grid = wafer_grid(state)
+    parts, bins, maps, states = [], [], {}, {}
     for facts, sample in zip(tree.dies, drawn.dies, strict=True):
         die = facts.die
         low, high = _interval(sample.passed)
@@ -259,7 +258,11 @@ def yields_of(
                     {"die": die.name, "bin": b.name, "needed": b.needed, "share": float(share)}
                     for b, share in zip(block.bins, shares, strict=True)
                 ]
-        chart = wafer_map(die.width_mm, die.height_mm, edge_mm=edge, street_mm=street)
+        chart = wafer_map(die.width_mm, die.height_mm, **grid)
+        states[die.name] = wafer_states(
+            chart, plain_yield=float(facts.plain_yield), sold_yield=float(facts.passed),
+            name=die.name, seed=seed,
+        )  # fmt: skip
         maps[die.name] = pd.DataFrame(
             {
                 "x_mm": chart.x_mm,
@@ -314,7 +317,7 @@ def yields_of(
     low, high = _interval(drawn.package_yield)
     return ChipYield(
         chip.name, state.when.isoformat(), tuple(parts), tuple(bins), float(tree.package_yield),
-        low, high, float(tree.escapes), 300.0, edge, maps,
+        low, high, float(tree.escapes), chart.wafer_mm, chart.edge_mm, chart.notch_mm, maps, states,
     )  # fmt: skip
 
 

@@ -29,7 +29,6 @@ from waferway.errors import RangeError
 __all__ = [
     "EXACT_SIZES",
     "GrossDies",
-    "WaferMap",
     "exact_gross_dies",
     "gross_dies",
     "gross_dies_area_ratio",
@@ -37,7 +36,6 @@ __all__ = [
     "gross_dies_de_vries",
     "gross_dies_ferris_prabhu",
     "gross_dies_patterson",
-    "wafer_map",
 ]
 
 Array = NDArray[np.float64]
@@ -65,34 +63,6 @@ class GrossDies:
     count: Array
     method: str
     note: str = ""
-
-
-@dataclass(frozen=True)
-class WaferMap:
-    """Where each die of the best grid stands.
-
-    Attributes
-    ----------
-    x_mm, y_mm : array, shape (n,), mm
-        Lower-left corners; the wafer's centre is the origin.
-    width_mm, height_mm, wafer_mm, edge_mm, street_mm : float, mm
-    bound : int
-        Free-row bound: no grid holds more.
-    """
-
-    x_mm: Array
-    y_mm: Array
-    width_mm: float
-    height_mm: float
-    wafer_mm: float
-    edge_mm: float
-    street_mm: float
-    bound: int
-
-    @property
-    def count(self) -> int:
-        """Dies on the map."""
-        return len(self.x_mm)
 
 
 def _checked(
@@ -321,7 +291,7 @@ def _deepest(
     return base + np.maximum(depth[rows, best], 0), shift
 
 
-def _grids(
+def orientation(
     w: float, h: float, wafer_mm: float, edge_mm: float, street_mm: float, notch_mm: float
 ) -> tuple[_Grid, bool]:
     """The grid to search (fewest rows), and whether it is turned by 90 degrees."""
@@ -334,10 +304,10 @@ def _grids(
 
 
 @lru_cache(maxsize=65536)
-def _exact(
+def best_grid(
     w: float, h: float, wafer_mm: float, edge_mm: float, street_mm: float, notch_mm: float
 ) -> tuple[int, int, float, float]:
-    grid, _ = _grids(w, h, wafer_mm, edge_mm, street_mm, notch_mm)
+    grid, _ = orientation(w, h, wafer_mm, edge_mm, street_mm, notch_mm)
     return grid.best()
 
 
@@ -390,7 +360,7 @@ def exact_gross_dies(
     if not 0 <= notch_mm < wafer_mm / 2:
         raise RangeError(f"notch_mm is {notch_mm:g}; it must be at least 0 and leave some wafer")
     key = (float(w), float(h), float(wafer_mm), float(edge_mm), float(street_mm), float(notch_mm))
-    return _exact(*key)[0]
+    return best_grid(*key)[0]
 
 
 def gross_dies_bound(
@@ -400,6 +370,7 @@ def gross_dies_bound(
     wafer_mm: float = 300.0,
     edge_mm: float = 3.0,
     street_mm: float = 0.1,
+    notch_mm: float = 0.0,
 ) -> int:
     """No grid holds more dies than this: each row may slide freely, dies/wafer.
 
@@ -409,7 +380,8 @@ def gross_dies_bound(
     620
     """
     w, h = _checked(width_mm, height_mm, wafer_mm, edge_mm, street_mm)
-    return _exact(float(w), float(h), float(wafer_mm), float(edge_mm), float(street_mm), 0.0)[1]
+    lengths = (float(w), float(h), float(wafer_mm), float(edge_mm), float(street_mm))
+    return best_grid(*lengths, float(notch_mm))[1]
 
 
 def gross_dies(
@@ -465,56 +437,9 @@ def gross_dies(
         return GrossDies(counts, "ferris-prabhu", note)
     counts = np.array(
         [
-            _exact(float(a), float(b), float(wafer_mm), float(edge_mm), float(street_mm), 0.0)[0]
+            best_grid(float(a), float(b), float(wafer_mm), float(edge_mm), float(street_mm), 0.0)[0]
             for a, b in sizes
         ],
         dtype=float,
     )
     return GrossDies(counts[back.ravel()].reshape(w.shape), "exact")
-
-
-def wafer_map(
-    width_mm: float,
-    height_mm: float,
-    *,
-    wafer_mm: float = 300.0,
-    edge_mm: float = 3.0,
-    street_mm: float = 0.1,
-    notch_mm: float = 0.0,
-) -> WaferMap:
-    """The dies of a best grid, one by one.
-
-    Examples
-    --------
-    >>> chart = wafer_map(26.0, 31.3)
-    >>> chart.count, chart.bound
-    (67, 69)
-    """
-    count = exact_gross_dies(
-        width_mm,
-        height_mm,
-        wafer_mm=wafer_mm,
-        edge_mm=edge_mm,
-        street_mm=street_mm,
-        notch_mm=notch_mm,
-    )
-    key = (float(width_mm), float(height_mm), float(wafer_mm), float(edge_mm), float(street_mm))
-    _, bound, u, v = _exact(*key, float(notch_mm))
-    grid, turned = _grids(*key, float(notch_mm))
-    c = grid.half_widths(np.array([v]))[0]
-    xs, ys = [], []
-    for row, half in zip(grid.rows, c, strict=True):
-        if np.isnan(half):
-            continue
-        first = np.ceil((-half - u - SLACK_MM) / grid.px)
-        last = np.floor((half - u + SLACK_MM) / grid.px)
-        centres = u + np.arange(first, last + 1) * grid.px
-        xs.append(centres - grid.w / 2)
-        ys.append(np.full(len(centres), v + row * grid.py - grid.h / 2))
-    x, y = (np.concatenate(part) if part else np.empty(0) for part in (xs, ys))
-    if turned:
-        x, y = y, x
-    if len(x) != count:
-        raise AssertionError(f"map of {len(x)} dies disagrees with the count {count}")
-    order = np.lexsort((x, y))
-    return WaferMap(x[order], y[order], key[0], key[1], key[2], key[3], key[4], bound)

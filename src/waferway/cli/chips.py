@@ -30,6 +30,10 @@ Known = Annotated[str | None, typer.Option(help="Only claims known on that day."
 LineAge = Annotated[
     float | None, typer.Option("--line-age", min=0, help="Age of the lines in years.")
 ]
+Picture = Annotated[
+    Path | None, typer.Option("--picture", help="Draw it: a file .svg, .png or .pdf.")
+]
+Theme = Annotated[str, typer.Option(help="Of pictures: light or dark.")]
 YEAR = "2025"
 
 
@@ -47,6 +51,20 @@ def _each(designs: Sequence[Path], verb: Callable[[Path], Any]) -> list[Any]:
             faults.extend(error.faults)
     faults.raise_any("no number was computed")
     return found
+
+
+def _one(found: Sequence[Any], option: str) -> Any:
+    """The only result: a picture shows one design."""
+    if len(found) != 1:
+        raise RangeError(f"{option} draws one design; {len(found)} are given")
+    return found[0]
+
+
+def _draw(spec: Any, path: Path, theme: str, force: bool) -> None:
+    from waferway.cli import say
+    from waferway.report.chip_figures import write_picture
+
+    say(f"wrote {write_picture(spec, path, theme=theme, force=force)}")  # type: ignore[arg-type]
 
 
 def _print(objects: list[dict[str, Any]]) -> None:
@@ -94,6 +112,12 @@ def cost(
     tornado: Annotated[
         bool, typer.Option("--tornado/--no-tornado", help="Say what the interval rests on.")
     ] = True,
+    picture: Picture = None,
+    tornado_picture: Annotated[
+        Path | None, typer.Option(help="Draw what the interval rests on.")
+    ] = None,
+    theme: Theme = "light",
+    force: Force = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Cost of one good package: parts with intervals, one-off cost, carbon, what decides."""
@@ -102,6 +126,14 @@ def cost(
     found = _each(designs, lambda design: room.cost(
         design, _when(when), node=node, draws=draws, seed=seed, tornado=tornado,
         line_age_years=line_age, known=known))  # fmt: skip
+    if picture or tornado_picture:
+        from waferway.report import chip_figures
+
+        if picture:
+            _draw(chip_figures.cost_waterfall(_one(found, "--picture")), picture, theme, force)
+        if tornado_picture:
+            drawn = chip_figures.tornado(_one(found, "--tornado-picture"))
+            _draw(drawn, tornado_picture, theme, force)
     if as_json:
         _print([{**json.loads(one.to_json()), "tornado": one.tornado_rows} for one in found])
         return
@@ -129,6 +161,10 @@ def yields(
     seed: Seed = 0,
     line_age: LineAge = None,
     known: Known = None,
+    picture: Picture = None,
+    die: Annotated[str | None, typer.Option(help="Die on the picture; default: the first.")] = None,
+    theme: Theme = "light",
+    force: Force = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Gross and good dies, stacks and interposers of a wafer, and bins."""
@@ -137,6 +173,10 @@ def yields(
     found = _each(designs, lambda design: room.yield_(
         design, _when(when), node=node, draws=draws, seed=seed, line_age_years=line_age,
         known=known))  # fmt: skip
+    if picture:
+        from waferway.report.chip_figures import wafer_picture
+
+        _draw(wafer_picture(_one(found, "--picture"), die), picture, theme, force)
     if as_json:
         _print([json.loads(one.to_json()) for one in found])
         return
