@@ -33,7 +33,7 @@ LineAge = Annotated[
 Picture = Annotated[
     Path | None, typer.Option("--picture", help="Draw it: a file .svg, .png or .pdf.")
 ]
-Theme = Annotated[str, typer.Option(help="Of pictures: light or dark.")]
+Theme = Annotated[str, typer.Option(help="Of pictures: light, dark or page.")]
 YEAR = "2025"
 
 
@@ -60,11 +60,12 @@ def _one(found: Sequence[Any], option: str) -> Any:
     return found[0]
 
 
-def _draw(spec: Any, path: Path, theme: str, force: bool) -> None:
+def _draw(figure: Any, path: Path, theme: str, force: bool) -> None:
     from waferway.cli import say
-    from waferway.report.chip_figures import write_picture
+    from waferway.report.chip_figures import titled
 
-    say(f"wrote {write_picture(spec, path, theme=theme, force=force)}")  # type: ignore[arg-type]
+    chosen: Any = theme  # checked there
+    say(f"wrote {titled(figure).save(path, chosen, force=force)}")
 
 
 def _print(objects: list[dict[str, Any]]) -> None:
@@ -116,6 +117,9 @@ def cost(
     tornado_picture: Annotated[
         Path | None, typer.Option(help="Draw what the interval rests on.")
     ] = None,
+    page: Annotated[
+        Path | None, typer.Option("--html", help="Write a page: cost, wafers, compute.")
+    ] = None,
     theme: Theme = "light",
     force: Force = False,
     as_json: JsonFlag = False,
@@ -126,14 +130,17 @@ def cost(
     found = _each(designs, lambda design: room.cost(
         design, _when(when), node=node, draws=draws, seed=seed, tornado=tornado,
         line_age_years=line_age, known=known))  # fmt: skip
-    if picture or tornado_picture:
+    if picture or tornado_picture or page:
         from waferway.report import chip_figures
 
         if picture:
-            _draw(chip_figures.cost_waterfall(_one(found, "--picture")), picture, theme, force)
+            _draw(chip_figures.cost_figure(_one(found, "--picture")), picture, theme, force)
         if tornado_picture:
-            drawn = chip_figures.tornado(_one(found, "--tornado-picture"))
+            drawn = chip_figures.tornado_figure(_one(found, "--tornado-picture"))
             _draw(drawn, tornado_picture, theme, force)
+        if page:
+            _page(_one(found, "--html"), designs[0], when, node, draws, seed, line_age, known,
+                  page, force)  # fmt: skip
     if as_json:
         _print([{**json.loads(one.to_json()), "tornado": one.tornado_rows} for one in found])
         return
@@ -150,6 +157,21 @@ def cost(
                 "parameter": "parameter", "total_at_low_usd": "at low", "total_at_high_usd":
                 "at high", "grade": "grade", "claim_id": "claim"}))  # fmt: skip
         _notes(one.notes)
+
+
+def _page(
+    spent: Any, design: Path, when: str, node: str | None, draws: int, seed: int,
+    line_age: float | None, known: str | None, path: Path, force: bool,
+) -> None:  # fmt: skip
+    from waferway import chips as room
+    from waferway.cli import say
+    from waferway.report.chip_figures import chip_page
+    from waferway.report.page import write_page
+
+    made = room.yield_(design, _when(when), node=node, draws=draws, seed=seed,
+                       line_age_years=line_age, known=known)  # fmt: skip
+    worth = room.compute(design, _when(when), node=node, known=known)
+    say(f"wrote {write_page(chip_page(spent, made, worth), path, force)}")
 
 
 @chips.command("yield")
@@ -174,9 +196,9 @@ def yields(
         design, _when(when), node=node, draws=draws, seed=seed, line_age_years=line_age,
         known=known))  # fmt: skip
     if picture:
-        from waferway.report.chip_figures import wafer_picture
+        from waferway.report.chip_figures import wafer_figure
 
-        _draw(wafer_picture(_one(found, "--picture"), die), picture, theme, force)
+        _draw(wafer_figure(_one(found, "--picture"), die), picture, theme, force)
     if as_json:
         _print([json.loads(one.to_json()) for one in found])
         return

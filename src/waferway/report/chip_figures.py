@@ -1,42 +1,45 @@
-"""Pictures of a chip: a wafer map, a cost waterfall, and a tornado of the uncertainty.
+"""Figures of a chip: a wafer map, a cost waterfall, and a tornado of the uncertainty.
 
-Owns how the results of `waferway.chips` are drawn, and the files they go to. Computes nothing:
+Owns how the results of `waferway.chips` are drawn, and the page of a chip. Computes nothing:
 every mark is a row of a frame of the result.
 """
 
 from __future__ import annotations
 
 import math
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from waferway.errors import RangeError
-from waferway.report.palette import GREY, SERIES, themed
+from waferway.network.network import Network
+from waferway.report.drawing import GREY, SERIES, Spec, framed
+from waferway.report.figure import Figure
+from waferway.report.notes import Note, Notes
+from waferway.report.page import Page, Section
+from waferway.report.wording import cell_text
 
 if TYPE_CHECKING:
-    from waferway.chips.results import ChipCost, ChipYield
+    from waferway.chips.results import ChipCompute, ChipCost, ChipYield
+    from waferway.evidence.claims import Evidence
 
-__all__ = ["PICTURE_FORMS", "cost_waterfall", "tornado", "wafer_picture", "write_picture"]
+__all__ = ["chip_page", "cost_figure", "titled", "tornado_figure", "wafer_figure"]
 
-PICTURE_FORMS = (".svg", ".png", ".pdf")
-INK = {"light": ("#1c2127", "#ffffff"), "dark": ("#e8eaed", "#14171b")}
-"""Ink and ground of the two themes of a file."""
 STATES = {
     "good": ("good", SERIES[0]),
-    "repaired": ("good after repair", SERIES[8]),
+    "repaired": ("good after repair", SERIES[7]),
     "bad": ("bad", SERIES[1]),
     "partial": ("cut by the edge", GREY),
 }
 PART_COLOURS = {
     "logic": SERIES[0], "memory": SERIES[3], "packaging": SERIES[1],
-    "packaging yield loss": SERIES[7], "test": SERIES[4], "auxiliary": SERIES[6],
+    "packaging yield loss": SERIES[6], "test": SERIES[4], "auxiliary": SERIES[5],
 }  # fmt: skip
-Theme = Literal["light", "dark"]
 
 
-def wafer_picture(result: ChipYield, die: str | None = None) -> dict[str, Any]:
+def wafer_figure(result: ChipYield, die: str | None = None) -> Figure:
     """The wafer of a die: each place in the colour of what becomes of it.
 
     How many dies are good, repaired and bad is what the model expects; where they lie is drawn.
@@ -50,100 +53,110 @@ def wafer_picture(result: ChipYield, die: str | None = None) -> dict[str, Any]:
 
     Returns
     -------
-    dict
-        A Vega-Lite specification.
+    Figure
 
     Raises
     ------
     RangeError
         If the design has no such die.
-    """
-    import altair as alt
 
+    Examples
+    --------
+    >>> from importlib.resources import files
+    >>> from waferway import chips
+    >>> h100 = files("waferway.chips") / "designs" / "h100-sxm.yaml"
+    >>> wafer_figure(chips.yield_(h100, 2025, draws=0)).title
+    'A wafer holds 67 dies gh100; 46 are sold'
+    """
     name = next(iter(result.wafers)) if die is None else die
     if name not in result.wafers:
         raise RangeError(f"{name!r} is no die; dies are {', '.join(result.wafers)}")
+    part = next(part for part in result.parts if part["part"] == name)
+    frame = result.wafers[name]
+    count = {state: int((frame["state"] == state).sum()) for state in STATES}
+    table = pd.DataFrame(
+        [(word, count[state]) for state, (word, _) in STATES.items() if count[state]],
+        columns=["what becomes of it", "dies"],
+    )
+    return Figure(
+        f"wafer-{_slug(name)}",
+        f"A wafer holds {round(part['gross'])} dies {name}; {part['good_per_wafer']:.0f} are sold",
+        f"{result.design}, {result.when[:4]}: wafer of {result.wafer_mm:g} mm with its notch, "
+        f"{result.edge_mm:g} mm of edge left out (dashed). How many dies are good, mended by spare "
+        "blocks or bad (crossed) is as expected; where they lie is drawn.",
+        lambda width: _draw_wafer(result, name, width),
+        table,
+        menu=f"Wafer of {name}",
+    )
+
+
+def _draw_wafer(result: ChipYield, name: str, width: int) -> Spec:
+    import altair as alt
+
     frame = result.wafers[name].copy()
     frame["right"] = frame["x_mm"] + frame["width_mm"]
     frame["top"] = frame["y_mm"] + frame["height_mm"]
+    frame["middle_x"] = (frame["x_mm"] + frame["right"]) / 2
+    frame["middle_y"] = (frame["y_mm"] + frame["top"]) / 2
     count = frame["state"].value_counts()
     words = {state: f"{word} ({count.get(state, 0)})" for state, (word, _) in STATES.items()}
-    frame["state"] = frame["state"].map(words)
     shown = [state for state in STATES if count.get(state, 0)]
-    radius = result.wafer_mm / 2
-    reach = float(max(frame["right"].abs().max(), frame["top"].abs().max(),
-                      frame["x_mm"].abs().max(), frame["y_mm"].abs().max())) + 1  # fmt: skip
+    partial, bad = frame["state"] == "partial", frame["state"] == "bad"
+    frame["state"] = frame["state"].map(words)
+    reach = float(frame[["x_mm", "y_mm", "right", "top"]].abs().to_numpy().max()) + 1
     scale = alt.Scale(domain=[-reach, reach], nice=False)
-    part_mm2 = float(frame["width_mm"].iloc[0] * frame["height_mm"].iloc[0])
-    colour = alt.Color(
-        "state:N",
-        scale=alt.Scale(domain=[words[s] for s in shown], range=[STATES[s][1] for s in shown]),
-        legend=alt.Legend(title=None, orient="bottom", columns=2),
+    side = min(width, 520)
+    area_px = (
+        float(frame["width_mm"].iloc[0] * frame["height_mm"].iloc[0]) * (side / reach / 2) ** 2
     )
-    whole = frame["state"] != words["partial"]
-    x, y = alt.X("x_mm:Q", scale=scale, axis=None), alt.Y("y_mm:Q", scale=scale, axis=None)
-    dies = (
-        alt.Chart(frame[whole])
-        .mark_rect(strokeWidth=1, stroke="white")
-        .encode(x=x, x2="right", y=y, y2="top", color=colour)
-    )
-    cut = (
-        alt.Chart(frame[~whole])
-        .mark_rect(fillOpacity=0.12, strokeOpacity=0.5, strokeWidth=0.5, stroke=GREY)
-        .encode(x=x, x2="right", y=y, y2="top", color=colour)
-    )
-    crosses = (
-        alt.Chart(frame[frame["state"] == words["bad"]].assign(
-            middle_x=lambda f: (f["x_mm"] + f["right"]) / 2,
-            middle_y=lambda f: (f["y_mm"] + f["top"]) / 2))
-        .mark_point(shape="cross", angle=45, color="white", filled=True, opacity=0.9,
-                    size=min(90.0, 0.12 * part_mm2))
-        .encode(x=alt.X("middle_x:Q", scale=scale, axis=None),
-                y=alt.Y("middle_y:Q", scale=scale, axis=None))
-    )  # fmt: skip
-    rings = [
-        _ring(alt, scale, radius, result.notch_mm, 1.5, [1, 0]),
-        _ring(alt, scale, radius - result.edge_mm, 0.0, 0.8, [4, 3]),
+    palette = alt.Scale(domain=[words[s] for s in shown], range=[STATES[s][1] for s in shown])
+    colour = alt.Color("state:N", scale=palette,
+                       legend=alt.Legend(title=None, orient="bottom", columns=2))  # fmt: skip
+
+    def at(field: str, channel: Any) -> Any:
+        return channel(f"{field}:Q", scale=scale, axis=None)
+
+    def boxes(rows: pd.DataFrame, **look: Any) -> Any:
+        return alt.Chart(_rows(alt, rows)).mark_rect(**look).encode(
+            x=at("x_mm", alt.X), x2="right", y=at("y_mm", alt.Y), y2="top", color=colour
+        )  # fmt: skip
+
+    crosses = alt.Chart(_rows(alt, frame[bad])).mark_point(
+        shape="cross", angle=45, color="white", filled=True, opacity=0.9, size=0.08 * area_px,
+    ).encode(x=at("middle_x", alt.X), y=at("middle_y", alt.Y))  # fmt: skip
+    layers = [
+        boxes(frame[partial], fillOpacity=0.12, stroke=GREY, strokeOpacity=0.5, strokeWidth=0.5),
+        boxes(frame[~partial], stroke="white", strokeWidth=1 if area_px > 60 else 0.5),
+        crosses,
     ]
-    part = next(part for part in result.parts if part["part"] == name)
-    gross = round(part["gross"])
-    text = (
-        f"{result.design}: {gross} dies {name} on a wafer, "
-        f"{part['good_per_wafer']:.0f} of them sold"
-    )
-    about = (
-        f"{result.wafer_mm:g} mm wafer, {result.edge_mm:g} mm edge left out (dashed), notch below; "
-        f"{result.when[:4]}. Numbers as expected, places drawn."
-    )
-    chart = alt.layer(cut, dies, crosses, *rings).properties(title=_title(alt, text, about))
-    return themed(chart, 460, 460)
+    radius = result.wafer_mm / 2
+    for points, look in (
+        (_circle(radius, result.notch_mm), {"strokeWidth": 1.5}),
+        (_circle(radius - result.edge_mm, 0.0), {"strokeWidth": 0.8, "strokeDash": [4, 3]}),
+    ):
+        layers.append(
+            alt.Chart(_rows(alt, points)).mark_line(color=GREY, **look).encode(
+                x=at("x", alt.X), y=at("y", alt.Y), order="k:Q")
+        )  # fmt: skip
+    spec: Spec = alt.layer(*layers).properties(height=side).to_dict()
+    out = framed(spec, side)
+    out["autosize"] = {"type": "pad"}  # a wafer is round
+    return out
 
 
-def _ring(
-    alt: Any, scale: Any, radius: float, notch_mm: float, width: float, dash: list[int]
-) -> Any:
-    """A circle of the wafer, with its notch at the bottom (drawn as deep as it is)."""
-    points = []
-    half = notch_mm  # a notch of a right angle is as wide on either side as it is deep
-    for k in range(361):
-        angle = math.radians(k - 90)
-        x, y = radius * math.cos(angle), radius * math.sin(angle)
-        if notch_mm and y < 0 and abs(x) < half:
-            continue
-        points.append((x, y))
+def _circle(radius: float, notch_mm: float) -> pd.DataFrame:
+    """Points of a circle; a notch of a right angle at the bottom, as deep as it is."""
+    around = [math.radians(angle - 90) for angle in range(361)]
+    points = [(radius * math.cos(a), radius * math.sin(a)) for a in around]
     if notch_mm:
-        points = [(0.0, -radius + notch_mm), *points, (0.0, -radius + notch_mm)]
-    frame = pd.DataFrame(points, columns=["x", "y"]).reset_index()
-    return (
-        alt.Chart(frame)
-        .mark_line(color=GREY, strokeWidth=width, strokeDash=dash)
-        .encode(x=alt.X("x:Q", scale=scale, axis=None), y=alt.Y("y:Q", scale=scale, axis=None),
-                order="index:Q")
-    )  # fmt: skip
+        tip = (0.0, -radius + notch_mm)
+        rest = [(x, y) for x, y in points if y > 0 or abs(x) >= notch_mm]
+        points = [tip, *rest, tip]
+    return pd.DataFrame(points, columns=["x", "y"]).assign(k=range(len(points)))
 
 
-def cost_waterfall(result: ChipCost) -> dict[str, Any]:
-    """The cost of one good package, part by part, each with its interval.
+def cost_figure(result: ChipCost) -> Figure:
+    """The cost of one good package, part by part as a waterfall, each with its interval.
 
     Parameters
     ----------
@@ -152,47 +165,68 @@ def cost_waterfall(result: ChipCost) -> dict[str, Any]:
 
     Returns
     -------
-    dict
-        A Vega-Lite specification.
+    Figure
     """
-    import altair as alt
-
-    bars = result.waterfall()
-    bars["low_usd"] = [r["low_usd"] for r in result.records()]
-    bars["high_usd"] = [r["high_usd"] for r in result.records()]
-    # The interval of a part is drawn about the end of its bar, of the total about the total.
-    bars["from_usd"] = bars["end_usd"] - bars["usd"] + bars["low_usd"]
-    bars["to_usd"] = bars["end_usd"] - bars["usd"] + bars["high_usd"]
-    bars["said"] = [f"{usd:,.0f}" for usd in bars["usd"]]
-    order = list(bars["component"])
-    colours = [PART_COLOURS.get(name, GREY) for name in order[:-1]] + [GREY]
-    words = alt.Axis(labelAngle=0, labelLimit=90, labelExpr="split(datum.label, ' ')")
-    x = alt.X("component:N", sort=order, title=None, axis=words)
-    base = alt.Chart(bars)
-    body = base.mark_bar(size=52).encode(
-        x=x,
-        y=alt.Y("start_usd:Q", title="USD for one good package", axis=alt.Axis(tickCount=5)),
-        y2="end_usd",
-        color=alt.Color("component:N", scale=alt.Scale(domain=order, range=colours), legend=None),
-    )
-    layers = [body]
-    if result.draws:
-        layers.append(base.mark_rule(color="currentColor", strokeWidth=1.5).encode(
-            x=x, y="from_usd:Q", y2="to_usd"))  # fmt: skip
-    layers.append(base.mark_text(dy=-6, fontWeight="bold").encode(
-        x=x, y=alt.Y("top:Q"), text="said:N"))  # fmt: skip
-    bars["top"] = bars[["end_usd", "to_usd"]].max(axis=1) if result.draws else bars["end_usd"]
-    text = f"{result.design}: {result.total_usd:,.0f} USD for one good package"
-    about = f"{result.when[:4]}, central values" + (
-        f"; thin lines: 5 to 95 % of {result.draws:,} joint draws, of the whole "
-        f"{result.total_low_usd:,.0f} to {result.total_high_usd:,.0f} USD"
+    parts = pd.DataFrame(result.records())
+    largest = parts.iloc[:-1].sort_values("usd", ascending=False).iloc[0]
+    interval = (
+        f" Thin lines: 5 to 95 % of {result.draws:,} joint draws; of the whole "
+        f"{result.total_low_usd:,.0f} to {result.total_high_usd:,.0f} USD."
         if result.draws
         else ""
     )
-    return themed(alt.layer(*layers).properties(title=_title(alt, text, about)), 560, 320)
+    table = parts.rename(columns={"component": "part", "usd": "USD", "low_usd": "5 %",
+                                  "high_usd": "95 %"})  # fmt: skip
+    if not result.draws:
+        table = table.drop(columns=["5 %", "95 %"])
+    return Figure(
+        "cost",
+        f"{result.design}: {result.total_usd:,.0f} USD for one good package, "
+        f"{largest['share']:.0%} of it {largest['component']}",
+        f"Bars: USD of {result.when[:4]}, central values, each on top of the one before.{interval}",
+        lambda width: _draw_cost(result, width),
+        table,
+        menu="Cost",
+    )
 
 
-def tornado(result: ChipCost, most: int = 12) -> dict[str, Any]:
+def _draw_cost(result: ChipCost, width: int) -> Spec:
+    import altair as alt
+
+    bars = result.waterfall()
+    records = result.records()
+    begin = bars["end_usd"] - bars["usd"]
+    # The interval of a part is drawn about the end of its bar, of the total about the total.
+    bars["from_usd"] = begin + [r["low_usd"] for r in records]
+    bars["to_usd"] = begin + [r["high_usd"] for r in records]
+    bars["top"] = bars[["end_usd", "to_usd"]].max(axis=1)
+    bars["said"] = [f"{usd:,.0f}" for usd in bars["usd"]]
+    order = list(bars["component"])
+    colours = [PART_COLOURS.get(name, GREY) for name in order[:-1]] + [GREY]
+    words = (
+        alt.Axis(labelAngle=0, labelLimit=90, labelExpr="split(datum.label, ' ')")
+        if width > 500
+        else alt.Axis(labelAngle=-40, labelLimit=120)
+    )
+    x = alt.X("component:N", sort=order, title=None, axis=words)
+    base = alt.Chart(_rows(alt, bars))
+    palette = alt.Scale(domain=order, range=colours)
+    body = base.mark_bar().encode(
+        x=x,
+        y=alt.Y("start_usd:Q", title="USD", axis=alt.Axis(tickCount=5)),
+        y2="end_usd",
+        color=alt.Color("component:N", scale=palette, legend=None),
+    )
+    layers = [body]
+    if result.draws:
+        rule = base.mark_rule(color="currentColor", strokeWidth=1.5)
+        layers.append(rule.encode(x=x, y="from_usd:Q", y2="to_usd"))
+    text = base.mark_text(dy=-6, fontWeight="bold", fontSize=12 if width > 500 else 10)
+    layers.append(text.encode(x=x, y="top:Q", text="said:N"))
+    return framed(alt.layer(*layers).properties(height=300).to_dict(), width)
+
+
+def tornado_figure(result: ChipCost, most: int = 12, evidence: Evidence | None = None) -> Figure:
     """What the interval of the cost rests on: the total at either end of each parameter.
 
     Parameters
@@ -200,57 +234,189 @@ def tornado(result: ChipCost, most: int = 12) -> dict[str, Any]:
     result : ChipCost
         With its tornado.
     most : int, at least 1
-        Parameters drawn, widest first.
+        Parameters drawn, widest first; the table holds all.
+    evidence : Evidence, optional
+        Claims, for the notes under the table; those of `waferway.chips` when absent.
 
     Returns
     -------
-    dict
-        A Vega-Lite specification.
+    Figure
 
     Raises
     ------
     RangeError
         If the result has no tornado.
     """
-    import altair as alt
-
-    frame = result.tornado().head(most)
+    frame = result.tornado()
     if frame.empty:
         raise RangeError("there is no tornado; compute the cost with tornado=True")
-    frame = frame.copy()
-    frame["name"] = [_parameter(key) for key in frame["parameter"]]
-    frame["name"] += [f" (grade {grade})" if grade else "" for grade in frame["grade"]]
+    table = pd.DataFrame(
+        {
+            "parameter": [_words(key) for key in frame["parameter"]],
+            "low": frame["low"],
+            "high": frame["high"],
+            "unit": frame["unit"],
+            "total at low, USD": frame["total_at_low_usd"],
+            "total at high, USD": frame["total_at_high_usd"],
+            "grade": frame["grade"],
+        }
+    )
+    return Figure(
+        "tornado",
+        f"{result.design}: the cost rests most on {_words(frame['parameter'].iloc[0])}",
+        "Bars: USD for one good package with one parameter at its 5 % or its 95 % point, which "
+        "stands at the end of its bar, and all others at their central values.",
+        lambda width: _draw_tornado(result, most if width > 500 else min(most, 8), width),
+        table,
+        _claim_notes(frame, evidence),
+        "What decides",
+    )
+
+
+def _draw_tornado(result: ChipCost, most: int, width: int) -> Spec:
+    import altair as alt
+
+    frame = result.tornado().head(most).copy()
+    frame["name"] = [_words(key) for key in frame["parameter"]]
     order = list(frame["name"])
+    sides = ("low", "high")
     ends = pd.concat(
-        frame.assign(end=f"{side} end of its interval", usd=frame[f"total_at_{side}_usd"],
-                     said=[f"{value:,.4g}" for value in frame[side]])
-        for side in ("low", "high")
+        frame.assign(
+            end=f"{side} end of its interval",
+            usd=frame[f"total_at_{side}_usd"],
+            centre=result.total_usd,
+            said=[cell_text(float(value), side) for value in frame[side]],
+        )
+        for side in sides
+    )
+    below = ends["usd"] < ends["centre"]
+    colour = alt.Color(
+        "end:N",
+        legend=alt.Legend(title=None, orient="top", columns=2 if width > 500 else 1),
+        scale=alt.Scale(domain=[f"{side} end of its interval" for side in sides],
+                        range=[SERIES[0], SERIES[1]]),
     )  # fmt: skip
-    ends["centre"] = result.total_usd
-    ends["left"] = ends["usd"] < ends["centre"]
-    colour = alt.Color("end:N", legend=alt.Legend(title=None, orient="top"), scale=alt.Scale(
-        domain=["low end of its interval", "high end of its interval"],
-        range=[SERIES[0], SERIES[1]]))  # fmt: skip
-    y = alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=330))
+    limit = 250 if width > 500 else 130
+    y = alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=limit))
     span = max(float((ends["usd"] - ends["centre"]).abs().max()), 1e-9)
-    scale = alt.Scale(domain=[result.total_usd - 1.18 * span, result.total_usd + 1.18 * span],
-                      nice=False)  # fmt: skip
+    room = (1.2 if width > 500 else 1.5) * span
+    scale = alt.Scale(domain=[result.total_usd - room, result.total_usd + room], nice=False)
     x = alt.X("usd:Q", title="USD for one good package", scale=scale,
-              axis=alt.Axis(tickCount=5))  # fmt: skip
-    bars = alt.Chart(ends).mark_bar(height=13).encode(x=x, x2="centre", y=y, color=colour)
-    left = alt.Chart(ends[ends["left"]]).mark_text(align="right", dx=-4, fontSize=9).encode(
-        x=x, y=y, text="said:N")  # fmt: skip
-    right = alt.Chart(ends[~ends["left"]]).mark_text(align="left", dx=4, fontSize=9).encode(
-        x=x, y=y, text="said:N")  # fmt: skip
-    middle = alt.Chart(ends.head(1)).mark_rule(color=GREY, strokeWidth=1.5).encode(x="centre:Q")
-    first = _parameter(frame["parameter"].iloc[0])
-    text = f"{result.design}: the cost rests most on {first}"
-    about = "Each parameter alone at its 5 % and 95 % point, written at the end of its bar"
-    chart = alt.layer(bars, left, right, middle).properties(title=_title(alt, text, about))
-    return themed(chart, 430, 24 * len(order))
+              axis=alt.Axis(tickCount=5 if width > 500 else 3))  # fmt: skip
+
+    def said(rows: pd.DataFrame, align: Any, dx: int) -> Any:
+        text = alt.Chart(_rows(alt, rows)).mark_text(align=align, dx=dx, fontSize=10)
+        return text.encode(x=x, y=y, text="said:N")
+
+    bars = alt.Chart(_rows(alt, ends)).mark_bar(height=13)
+    middle = alt.Chart(_rows(alt, ends.head(1))).mark_rule(color=GREY, strokeWidth=1.5)
+    chart = alt.layer(
+        bars.encode(x=x, x2="centre", y=y, color=colour),
+        said(ends[below], "right", -4),
+        said(ends[~below], "left", 4),
+        middle.encode(x="centre:Q"),
+    )
+    return framed(chart.properties(height=24 * len(order)).to_dict(), width)
 
 
-def _parameter(key: str) -> str:
+def _claim_notes(frame: pd.DataFrame, evidence: Evidence | None) -> Mapping[tuple[int, str], Note]:
+    """The claim under each parameter, for the low and high of its row."""
+    if evidence is None:
+        from waferway.evidence.dated import shipped
+
+        evidence = shipped("waferway.chips")
+    notes = Notes(Network.build({}, evidence=evidence))
+    out: dict[tuple[int, str], Note] = {}
+    for at, claim_id in enumerate(frame["claim_id"]):
+        note = notes.of_claims([claim_id])
+        if note is not None:
+            out |= {(at, "low"): note, (at, "high"): note}
+    return out
+
+
+def chip_page(
+    cost: ChipCost, yields: ChipYield, compute: ChipCompute, evidence: Evidence | None = None
+) -> Page:
+    """The page of a chip: cost, what it rests on, wafers, and what it computes.
+
+    Parameters
+    ----------
+    cost, yields, compute
+        Results for one design and one day.
+    evidence : Evidence, optional
+        Claims behind them; those of `waferway.chips` when absent.
+
+    Returns
+    -------
+    Page
+    """
+    figures = [cost_figure(cost)]
+    if cost.tornado_rows:
+        figures.append(tornado_figure(cost, evidence=evidence))
+    figures += [wafer_figure(yields, die) for die in yields.wafers]
+    parts = pd.DataFrame(yields.records()).drop(columns=["bound", "plain_yield", "kind"])
+    parts = parts.rename(
+        columns={"good_per_wafer": "good a wafer", "low": "yield, 5 %", "high": "yield, 95 %",
+                 "area_mm2": "area, mm2", "wafers_per_1000_packages": "wafers for 1,000 packages"}
+    )  # fmt: skip
+    worth = pd.DataFrame(compute.records())
+    for unit in ("flop/s", "B/s"):  # as people read them
+        large = worth["unit"] == unit
+        worth.loc[large, ["value", "low", "high"]] /= 1e12
+        worth.loc[large, "unit"] = f"T{unit}"
+    sections = [
+        *(Section.of(figure) for figure in figures),
+        Section("parts", "Parts of the package on their wafers", "Parts", table=parts),
+        Section("compute", "What one package computes", "Compute", table=worth,
+                points=[*cost.notes, *compute.notes], points_title="Notes"),
+    ]  # fmt: skip
+    interval = f" ({cost.total_low_usd:,.0f} to {cost.total_high_usd:,.0f})" if cost.draws else ""
+    answer = [
+        f"One good package costs {cost.total_usd:,.0f} USD{interval}; design and masks "
+        f"{cost.nre_usd / 1e6:,.0f} million USD once.",
+        f"Of packages begun {yields.package_yield:.0%} are sold.",
+    ]
+    weights = [f"{w:.3g} on {b}" for b, w in compute.equivalents.items() if w is not None]
+    if weights:
+        answer.append(f"H100 equivalents: {', '.join(weights)}.")
+    manifest = {"design": cost.design, "when": cost.when, "draws": cost.draws, "seed": cost.seed}
+    return Page(cost.design, "waferway chips", f"{cost.design}, {cost.when}", answer, sections,
+                manifest)  # fmt: skip
+
+
+def titled(figure: Figure) -> Figure:
+    """The figure with its title and description in the drawing, for a file that stands alone."""
+
+    def draw(width: int) -> Spec:
+        spec = dict(figure.draw(width))
+        wide = int(spec.get("width", width))
+        spec["title"] = {
+            "text": _lines(figure.title, wide / 8.6),
+            "subtitle": _lines(figure.description, wide / 7),
+            "anchor": "start", "frame": "bounds", "fontSize": 14, "subtitleFontSize": 11,
+            "color": "currentColor", "subtitleColor": "currentColor", "offset": 12,
+        }  # fmt: skip
+        return spec
+
+    return replace(figure, draw=draw)
+
+
+def _lines(text: str, most: float) -> list[str]:
+    out: list[str] = []
+    for word in text.split():
+        if out and len(out[-1]) + len(word) < most:
+            out[-1] += f" {word}"
+        else:
+            out.append(word)
+    return out
+
+
+def _rows(alt: Any, frame: pd.DataFrame) -> Any:
+    plain = frame.astype(object).where(frame.notna(), None)
+    return alt.InlineData(values=plain.to_dict(orient="records"))
+
+
+def _words(key: str) -> str:
     """``node:n4 wafer_price`` for people: ``wafer price, n4``."""
     subject, _, metric = key.rpartition(" ")
     kind, _, name = subject.partition(":")
@@ -259,71 +425,5 @@ def _parameter(key: str) -> str:
     return words + (f", {of}" if of else "")
 
 
-def _title(alt: Any, text: str, about: str) -> Any:
-    lines: list[str] = []
-    for word in about.split():
-        if not lines or len(lines[-1]) + len(word) > 84:
-            lines.append(word)
-        else:
-            lines[-1] += f" {word}"
-    return alt.TitleParams(text=text, subtitle=lines, anchor="start", fontSize=14,
-                           subtitleFontSize=11, color="currentColor",
-                           subtitleColor="currentColor", offset=12)  # fmt: skip
-
-
-def write_picture(
-    spec: dict[str, Any], path: str | Path, *, theme: Theme = "light", force: bool = False
-) -> Path:
-    """Draw a specification into an SVG, PNG or PDF file.
-
-    Parameters
-    ----------
-    spec : dict
-        Of the functions above.
-    path : str or Path
-        Its ending names the form.
-    theme : str
-        ``light`` or ``dark``: a file stands alone, so its ground is part of it.
-    force : bool
-        Whether a file that is there may be replaced.
-
-    Returns
-    -------
-    Path
-
-    Raises
-    ------
-    RangeError
-        If the form or the theme is unknown.
-    OutputExists
-        If the file exists and `force` is false.
-    """
-    import vl_convert
-
-    from waferway.network.replacing import new_file
-
-    where = Path(path)
-    if where.suffix.lower() not in PICTURE_FORMS:
-        raise RangeError(f"{where.name}: a picture ends in {', '.join(PICTURE_FORMS)}")
-    if theme not in INK:
-        raise RangeError(f"theme is {theme!r}; known: {', '.join(INK)}")
-    ink, ground = INK[theme]
-    drawn = _coloured(spec, ink) | {"background": ground}
-    form = where.suffix.lower()
-    with new_file(where, force=force) as file:
-        if form == ".svg":
-            file.write_text(vl_convert.vegalite_to_svg(drawn), encoding="utf-8")
-        elif form == ".png":
-            file.write_bytes(vl_convert.vegalite_to_png(drawn, scale=2))
-        else:
-            file.write_bytes(vl_convert.vegalite_to_pdf(drawn))
-    return where
-
-
-def _coloured(value: Any, ink: str) -> Any:
-    """The same with ink in place of `currentColor`, which a file alone cannot take from a page."""
-    if isinstance(value, dict):
-        return {key: _coloured(part, ink) for key, part in value.items()}
-    if isinstance(value, list):
-        return [_coloured(part, ink) for part in value]
-    return ink if isinstance(value, str) and value == "currentColor" else value
+def _slug(name: str) -> str:
+    return "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in name)

@@ -79,13 +79,16 @@ class Notes:
 
     def of(self, cells: Iterable[Cell]) -> Note | None:
         """The note of some cells together; None where they cite nothing."""
-        claims: dict[str, Claim] = {}
+        names: list[str] = []
         for table, key, column in cells:
             row = self._cited.get((table, key), {})
             for name in [column] if column else list(row):
-                for claim_id in row.get(name, ()):
-                    for root in self._root_claims(claim_id):
-                        claims[root.claim_id] = root
+                names += row.get(name, ())
+        return self.of_claims(names)
+
+    def of_claims(self, names: Iterable[str]) -> Note | None:
+        """The note of claims by their ids; None where the network knows none of them."""
+        claims = {root.claim_id: root for name in names for root in self._root_claims(name)}
         if not claims:
             return None
         return self._note(frozenset(claims), list(claims.values()))
