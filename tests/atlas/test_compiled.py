@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from waferway.atlas.compiled import FROM, Compiled, accelerators, compile_atlas,
 from waferway.atlas.compiled_tables import write_compiled
 from waferway.atlas.world import data_folder
 from waferway.calendar import Calendar
+from waferway.chips.design_file import read_design
 from waferway.network.network import Network
 
 
@@ -107,3 +110,49 @@ def test_on_an_earlier_day_the_figures_of_that_day_hold(known: str) -> None:
     key = "die:gh100/out/die:gh100"
     assert gross[key] * good[key] == pytest.approx(50)  # early.die.gh100.per-wafer
     assert "die:rubin" not in then.table("recipe").index
+
+
+# Designs whose chip has another name in the catalogue of accelerators.
+CATALOGUED = {
+    "nvidia-v100": "v100-sxm2", "nvidia-a100-40": "a100-40", "nvidia-a100-80": "a100-sxm",
+    "nvidia-a800": "a800-sxm", "nvidia-h100-sxm": "h100-sxm", "nvidia-h100-pcie": "h100-pcie",
+    "nvidia-h800": "h800-sxm", "nvidia-h200": "h200-sxm", "nvidia-h20": "h20",
+    "nvidia-b200": "b200", "nvidia-gb200": "gb200", "amd-mi300x": "mi300x",
+    "microsoft-maia100": "maia-100", "intel-gaudi2": "gaudi2", "google-tpu-v7": "tpu-v7",
+    "amazon-trainium2": "trainium2", "amazon-trainium3": "trainium3", "nvidia-rubin": "rubin",
+}  # fmt: skip
+
+
+def _stated(text: str) -> float | None:
+    return float(text) if text not in ("", "unknown", "not_applicable") else None
+
+
+def test_designs_say_what_the_catalogue_of_accelerators_says() -> None:
+    path = data_folder() / "catalogue" / "accelerator.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = {row["name"]: row for row in csv.DictReader(file)}
+    known = {
+        name
+        for name, row in rows.items()
+        if _stated(row["die_mm2"])
+        and _stated(row["memory_stacks"])
+        and row["process"]
+        # One stack or two of half the size: the catalogue and the recipes of the atlas differ.
+        and name != "google-tpu-v5e"
+    }
+    assert known <= set(CATALOGUED), "a chip whose dies and memory are known has a design"
+    for name, stem in CATALOGUED.items():
+        design, row = read_design(files("waferway.chips") / "designs" / f"{stem}.yaml"), rows[name]
+        die = next(d for d in design.dies if d.blocks or len(design.dies) == 1)
+        base = next((d.count for d in design.dies if d.name == die.on), 1)
+        for stated, ours, close in (
+            (row["die_mm2"], die.area_mm2, 0.01),
+            (row["compute_dies"], die.count * base, 0),
+            (row["memory_stacks"], design.stacks, 0),
+            (row["memory_gb"], design.compute.memory_gb, 0.01),
+            (row["tdp_w"], design.power_w, 0),
+            (row["bf16_tflops"], (design.compute.dense_flops.get("bf16") or 0) / 1e12, 1e-3),
+        ):
+            value = _stated(stated)
+            if value is not None and ours:
+                assert ours == pytest.approx(value, rel=close or 1e-9), (stem, stated)
