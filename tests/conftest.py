@@ -11,6 +11,15 @@ settings.register_profile("gate", derandomize=True, deadline=None)
 settings.register_profile("thorough", deadline=None)
 settings.load_profile("thorough" if os.environ.get("WAFERWAY_THOROUGH") else "gate")
 
+
+@pytest.fixture(scope="session")
+def atlas_plan():
+    """The plan of the shipped atlas, made once for all tests of a process."""
+    import waferway
+
+    return waferway.plan(waferway.world())
+
+
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 

@@ -113,7 +113,10 @@ def draw_svg(spec: Spec, name: str, theme: Theme, title: str, description: str) 
 
 
 _TAG = re.compile(r"<[^>]+>")
-_UNWANTED = re.compile(r' (?:style|role|class|aria-[a-z]+|xmlns:xlink|version)="[^"]*"')
+_UNWANTED = re.compile(
+    r' (?:style|role|class|aria-[a-z]+|xmlns:xlink|version|on\w+)="[^"]*"'
+    r'| (?:xlink:)?href="(?!#)[^"]*"'  # a drawing leads nowhere and loads nothing
+)
 _PLACED = re.compile(r'\b(?:d|transform|[xy][12]?|width|height)="[^"]*"')
 _LONG = re.compile(r"-?\d+\.\d{2,}(?:e-?\d+)?")
 

@@ -6,6 +6,7 @@ Refuses to know what is drawn; `plan_figures` and others say that.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,6 +44,8 @@ class Figure:
         Where a number of the table comes from, by position of its row and name of its column.
     menu : str
         A word or two for the contents of a page.
+    further : mapping of str to DataFrame
+        More tables of what is drawn, by their titles.
 
     Examples
     --------
@@ -65,14 +68,21 @@ class Figure:
     table: pd.DataFrame
     notes: Mapping[tuple[int, str], Note] = field(default_factory=dict)
     menu: str = ""
+    further: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    _specs: dict[int, Spec] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def spec(self, width: int = WIDE) -> Spec:
-        """Specification for a width in px."""
-        return self.draw(width)
+        """Specification for a width in px; a copy, free to change."""
+        return copy.deepcopy(self._drawn(width))
+
+    def _drawn(self, width: int) -> Spec:
+        if width not in self._specs:
+            self._specs[width] = self.draw(width)
+        return self._specs[width]
 
     def svg(self, theme: Theme = "light", width: int = WIDE) -> str:
         """The drawing as SVG text; the theme ``page`` takes the colours of what is around it."""
-        return draw_svg(self.spec(width), self.name, theme, self.title, self.description)
+        return draw_svg(self._drawn(width), self.name, theme, self.title, self.description)
 
     def png(self, theme: Theme = "light", width: int = WIDE, scale: float = 2.0) -> bytes:
         """The drawing as PNG; `scale` dots a px."""

@@ -206,7 +206,7 @@ def _shown(section: Section, markup: Any) -> dict[str, Any]:
         "name": section.name, "title": section.title, "menu": section.menu,
         "paragraphs": section.paragraphs, "points": section.points,
         "points_title": section.points_title or f"List ({len(section.points)})",
-        "figure": None, "table": None,
+        "figure": None, "table": None, "further": [],
         "notes": [(k, note) for k, note in enumerate(listed, 1)],
     }  # fmt: skip
     if figure is not None:
@@ -217,15 +217,22 @@ def _shown(section: Section, markup: Any) -> dict[str, Any]:
                 f'id="{figure.name}-', f'id="{figure.name}-narrow-').replace(
                 f"url(#{figure.name}-", f"url(#{figure.name}-narrow-")),
         }  # fmt: skip
+        out["further"] = [(t, _table(more, {}, {})) for t, more in figure.further.items()]
     if frame is not None:
-        out["table"] = {
-            "columns": [str(c) for c in frame.columns],
-            "rows": _rows(frame.head(ROWS), notes, number),
-            "shown": min(ROWS, len(frame)),
-            "total": len(frame),
-            "sourced": bool(notes),
-        }
+        out["table"] = _table(frame, notes, number)
     return out
+
+
+def _table(
+    frame: pd.DataFrame, notes: Mapping[tuple[int, str], Note], number: Mapping[int, int]
+) -> dict[str, Any]:
+    return {
+        "columns": [str(c) for c in frame.columns],
+        "rows": _rows(frame.head(ROWS), notes, number),
+        "shown": min(ROWS, len(frame)),
+        "total": len(frame),
+        "sourced": bool(notes),
+    }
 
 
 def _rows(

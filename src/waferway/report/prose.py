@@ -38,12 +38,20 @@ def _delivers(plan: Plan, summary: Summary) -> str:
     ahead = compute[compute["year"].isin(decided)]
     first, last = ahead.iloc[0], ahead.iloc[-1]
     share = ahead["delivered"].sum() / ahead["needed"].sum() if ahead["needed"].sum() else 1.0
-    return (
-        f"From {first['year']:.0f} to {last['year']:.0f} the network delivers "
-        f"{ahead['delivered'].sum() / 1e6:,.0f} million {_unit(summary.basis)}, {share:.0%} of "
-        f"what is wanted: {first['delivered'] / 1e6:,.1f} million in {first['year']:.0f}, "
-        f"{last['delivered'] / 1e6:,.0f} million in {last['year']:.0f}."
+    whole, begin, end = (
+        _figures(amount / 1e6)
+        for amount in (ahead["delivered"].sum(), first["delivered"], last["delivered"])
     )
+    return (
+        f"From {first['year']:.0f} to {last['year']:.0f} the network delivers {whole} million "
+        f"{_unit(summary.basis)}, {share:.0%} of what is wanted: {begin} million in "
+        f"{first['year']:.0f}, {end} million in {last['year']:.0f}."
+    )
+
+
+def _figures(number: float) -> str:
+    """A number in three figures, never in powers of ten."""
+    return f"{number:,.0f}" if number >= 99.95 else f"{number:.3g}"
 
 
 def _unit(basis: str) -> str:

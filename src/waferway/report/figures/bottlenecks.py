@@ -121,7 +121,9 @@ def _draw(links: pd.DataFrame, width: int) -> Spec:
         x=x, text="said:N", **lanes.middle()
     )
     return framed(
-        alt.layer(boxes, words, *lanes.names(width)).properties(height=lanes.height).to_dict(),
+        alt.layer(boxes, words, *lanes.names(width))
+        .properties(height=lanes.height)
+        .to_dict(validate=False),
         width,
     )
 

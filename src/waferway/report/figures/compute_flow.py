@@ -15,7 +15,7 @@ import pandas as pd
 
 from waferway.report.drawing import FONT, GREY, SERIES, Spec
 from waferway.report.figure import Figure
-from waferway.report.figures.lanes import text_width
+from waferway.report.figures.lanes import text_width, wrapped
 from waferway.report.figures.reading import PlanReading
 from waferway.report.names import label_of, link_unit
 from waferway.report.notes import Cell
@@ -331,14 +331,15 @@ def _draw(account: Account, width: int) -> Spec:
         for n in names
     ]  # fmt: skip
     flows = [Flow(s, t, v) for (s, t), v in sorted(account.flows.items())]
-    high = 460 if narrow else 400
+    high = 500 if narrow else 400
     # Names stand right of their bars; those of the last column need a margin.
     size = 11 if narrow else 12
     last = max(n.column for n in nodes)
     ends = [text for n in nodes if n.column == last for text in (n.label, n.count)]
-    margin = min(width * 0.24, max(text_width(t, size + 0.5) for t in ends) + 8)
+    margin = min(width * 0.2, max(text_width(t, size + 0.5) for t in ends) + 8)
+    bar = 9 if narrow else 12
     inner = width - margin
-    bars, ribbons = layout(nodes, flows, inner, high, bar=9 if narrow else 12, gap=26)
+    bars, ribbons = layout(nodes, flows, inner, high, bar=bar, gap=40 if narrow else 28)
     kind = account.kind
     paths = [
         {
@@ -350,25 +351,30 @@ def _draw(account: Account, width: int) -> Spec:
         }
         for r in ribbons
     ]  # fmt: skip
-    blocks = []
+    room = min(inner / max(1, last) - bar - 8, 240.0)
+    blocks, words = [], []
     for b in bars:
-        x = b.x + b.width + 5
         blocks.append({
             "x": round(b.x, 1), "y": round(b.y, 1), "w": b.width, "h": round(max(b.height, 1), 1),
-            "colour": COLOURS.get(b.node.kind, GREY), "tx": round(x, 1),
-            "ty": round(b.y + b.height / 2, 1),
-            "label": b.node.label, "count": b.node.count,
+            "colour": COLOURS.get(b.node.kind, GREY),
             "tip": {"what": b.node.label, "pieces": b.node.count, "compute": _count(b.amount)},
         })  # fmt: skip
-    words = {"font": {"value": FONT}, "fontSize": {"value": size},
-             "fill": {"value": "currentColor"}, "x": {"field": "tx"}, "y": {"field": "ty"},
-             "limit": {"value": min(inner / max(1, last) - 22, 240.0)}}  # fmt: skip
+        own = margin - 8 if b.node.column == last else room
+        lines = [(text, 600) for text in wrapped(b.node.label, own, size)]
+        lines += [(text, 400) for text in wrapped(b.node.count, own, size)]
+        top = b.y + b.height / 2 - (len(lines) - 1) * (size + 1.5) / 2
+        words += [
+            {"x": round(b.x + b.width + 5, 1), "y": round(top + k * (size + 1.5), 1), "text": text,
+             "weight": weight}
+            for k, (text, weight) in enumerate(lines)
+        ]  # fmt: skip
     return {
         "$schema": "https://vega.github.io/schema/vega/v6.json",
         "width": width - 4, "height": high,
         "padding": {"left": 2, "right": 2, "top": 14, "bottom": 14},
         "background": None, "config": {"aria": False},
-        "data": [{"name": "ribbons", "values": paths}, {"name": "bars", "values": blocks}],
+        "data": [{"name": "ribbons", "values": paths}, {"name": "bars", "values": blocks},
+                 {"name": "words", "values": words}],
         "marks": [
             {"type": "path", "from": {"data": "ribbons"}, "encode": {"enter": {
                 "path": {"field": "path"}, "fill": {"field": "colour"},
@@ -377,10 +383,10 @@ def _draw(account: Account, width: int) -> Spec:
                 "x": {"field": "x"}, "y": {"field": "y"}, "width": {"field": "w"},
                 "height": {"field": "h"}, "fill": {"field": "colour"},
                 "tooltip": {"field": "tip"}}}},
-            {"type": "text", "interactive": False, "from": {"data": "bars"}, "encode": {"enter": {
-                **words, "text": {"field": "label"}, "fontWeight": {"value": 600},
-                "baseline": {"value": "bottom"}}}},
-            {"type": "text", "interactive": False, "from": {"data": "bars"}, "encode": {"enter": {
-                **words, "text": {"field": "count"}, "baseline": {"value": "top"}}}},
+            {"type": "text", "interactive": False, "from": {"data": "words"}, "encode": {"enter": {
+                "x": {"field": "x"}, "y": {"field": "y"}, "text": {"field": "text"},
+                "fontWeight": {"field": "weight"}, "font": {"value": FONT},
+                "fontSize": {"value": size}, "fill": {"value": "currentColor"},
+                "baseline": {"value": "middle"}}}},
         ],
     }  # fmt: skip

@@ -87,8 +87,7 @@ def _draw(frame: pd.DataFrame, gaps: float, width: int) -> Spec:
         fill=alt.Fill("grade:N", scale=alt.Scale(
             domain=names, range=[colours[n] for n in names]),
             legend=alt.Legend(columns=legend_columns(names, width))),
-        stroke=alt.Stroke("grade:N", legend=None, scale=alt.Scale(
-            domain=names, range=[colours[n] for n in names])),
+        stroke=alt.Stroke("colour:N", scale=None),
         tooltip=[alt.Tooltip("of:N", title="of"), alt.Tooltip("grade:N"),
                  alt.Tooltip("said:N", title="share")],
     )  # fmt: skip
@@ -97,4 +96,4 @@ def _draw(frame: pd.DataFrame, gaps: float, width: int) -> Spec:
     )
     named = lanes.names(width)
     chart = alt.layer(boxes, words, *named).properties(height=lanes.height)
-    return framed(chart.to_dict(), width)
+    return framed(chart.to_dict(validate=False), width)

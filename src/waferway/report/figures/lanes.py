@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-__all__ = ["Lanes", "legend_columns", "text_width"]
+__all__ = ["Lanes", "legend_columns", "shortened", "text_width", "wrapped"]
 
 HEADER = 18
 """Height in px that a name takes above its row on a phone."""
@@ -31,6 +31,38 @@ def text_width(text: str, size: float = 12.0) -> float:
     wide = sum(1.0 if ord(sign) > 0x2E80 else 0.34 if sign in "iljt.,:;'|!() " else 0.59
                for sign in text)  # fmt: skip
     return wide * size
+
+
+def wrapped(text: str, width: float, size: float = 12.0) -> list[str]:
+    """A text in lines no wider than `width` px; a word that is longer alone is cut.
+
+    Examples
+    --------
+    >>> wrapped("Lost: defects on the wafer", 90, 11)
+    ['Lost: defects', 'on the wafer']
+    """
+    lines: list[str] = []
+    for word in text.split():
+        if lines and text_width(f"{lines[-1]} {word}", size) <= width:
+            lines[-1] = f"{lines[-1]} {word}"
+        else:
+            lines.append(shortened(word, width, size))
+    return lines
+
+
+def shortened(text: str, width: float, size: float = 12.0) -> str:
+    """A text no wider than `width` px; what is cut leaves an ellipsis.
+
+    Examples
+    --------
+    >>> shortened("TSMC Fab 21, Phoenix", 80, 11)
+    'TSMC Fab 21,…'
+    """
+    if text_width(text, size) <= width:
+        return text
+    while text and text_width(f"{text}…", size) > width:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
 
 
 def legend_columns(names: Sequence[str], width: float) -> int:

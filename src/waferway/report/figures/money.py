@@ -170,7 +170,7 @@ def _waterfall(steps: pd.DataFrame, total: float, width: int) -> Spec:
     )
     named = lanes.names(width)
     chart: Any = alt.layer(drawn, words, *named).properties(height=lanes.height)
-    return framed(chart.to_dict(), width)
+    return framed(chart.to_dict(validate=False), width)
 
 
 def money_by_year(reading: PlanReading) -> Figure | None:
@@ -230,4 +230,4 @@ def _by_year(long: pd.DataFrame, order: list[str], width: int) -> Spec:
         tooltip=[alt.Tooltip("year:N"), alt.Tooltip("part:N"),
                  alt.Tooltip("said:N", title="spent")],
     )  # fmt: skip
-    return framed(bars.properties(height=220).to_dict(), width)
+    return framed(bars.properties(height=220).to_dict(validate=False), width)

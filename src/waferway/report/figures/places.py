@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
 from waferway.report.drawing import FONT, GREY, Spec, framed
 from waferway.report.figure import Figure
-from waferway.report.figures.lanes import text_width
+from waferway.report.figures.lanes import shortened, text_width
 from waferway.report.figures.reading import FAMILY_COLOURS, PlanReading
 from waferway.report.names import label_of
 from waferway.report.notes import Cell
@@ -19,6 +20,7 @@ from waferway.report.world import View, borders, crowds, fitted, great_circle, l
 __all__ = ["flows_between", "placed_lines", "places"]
 
 KIND_COLOURS = {"die": FAMILY_COLOURS["logic"], "stack": FAMILY_COLOURS["stacking"]}
+Box = tuple[float, float, float, float]
 INSETS = 3
 FEWEST = 0.01
 """Flows below this share of the largest of their kind are in the table, not on the map."""
@@ -118,7 +120,11 @@ def places(reading: PlanReading) -> Figure | None:
         shown,
         reading.column_notes(shown, {"capacity": cells, "place": where}),
         "Map",
-    )
+        {} if flow.empty else {
+            f"Table of what travels in {last}": flow[["a", "b", "kind", "pieces"]].rename(
+                columns={"a": "from", "b": "to", "kind": "what"})
+        },
+    )  # fmt: skip
 
 
 def _name(reading: PlanReading, key: str) -> str:
@@ -161,11 +167,11 @@ def _draw(reading: PlanReading, frame: pd.DataFrame, flow: pd.DataFrame, width: 
         inside = [points[m] for m in members]
         lon, lat = (sum(v) / len(inside) for v in zip(*inside, strict=True))
         country = str(distinct["country"].iloc[members[0]])
-        insets.append(fitted(region_name(lon, lat, country), inside, inset_width, 190.0))
+        insets.append(fitted(region_name(lon, lat, country), inside, inset_width, 230.0))
     most = max(1.0, float(frame["spent, USD"].max()))
     spots = _spots(frame, most)
     lines = _lines(reading, flow)
-    views = [_view(world, spots, lines, labels=False, legend=True)]
+    views = [_view(world, spots, lines, labels=False, legend=True, insets=insets)]
     drawn = [_view(v, spots, lines, labels=True) for v in insets]
     if drawn:
         views.append({"hconcat": drawn, "spacing": 10} if columns > 1 else
@@ -226,7 +232,7 @@ def _count(pieces: float) -> str:
 
 def _view(
     view: View, spots: list[dict[str, Any]], lines: list[dict[str, Any]], *, labels: bool,
-    legend: bool = False,
+    legend: bool = False, insets: Sequence[View] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     inside = [s for s in spots if view.sees(s["lon"], s["lat"])]
     families = [f for f in FAMILY_COLOURS if any(s["family"] == f for s in spots)]
@@ -247,7 +253,7 @@ def _view(
         values = [{k: v for k, v in f.items() if k != "ends"} for f in near]
         layers.append({
             "data": {"values": values},
-            "mark": {"type": "geoshape", "filled": False, "strokeOpacity": 0.55},
+            "mark": {"type": "geoshape", "filled": False, "strokeOpacity": 0.4 if labels else 0.6},
             "encoding": {
                 "stroke": {"field": "colour", "type": "nominal", "scale": None},
                 "strokeWidth": {"field": "width", "type": "quantitative", "scale": None},
@@ -277,9 +283,10 @@ def _view(
             }
         )
     if labels:
-        for word in _labels(view, placed):
-            layers.append(word)
+        layers += _labels(view, placed, view.name)
         layers.append(_word(view.name, 6, 14, weight=600))
+    elif insets is not None and view.width > 500:
+        layers += _labels(view, placed, skip=insets)
     return {"width": view.width, "height": view.height, "projection": view.projection(),
             "layer": layers}  # fmt: skip
 
@@ -315,41 +322,74 @@ def _word(
     }  # fmt: skip
 
 
-def _labels(view: View, placed: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _labels(
+    view: View, placed: list[dict[str, Any]], title: str = "", skip: Sequence[View] = ()
+) -> list[dict[str, Any]]:
     """Names beside marks where there is room; those without room are in the table.
 
-    Each name tries four sides of its mark and takes the first that touches no mark and no other
-    name; larger marks choose first.
+    Each name tries places beside its mark, then further off with a leader, and takes the first
+    that touches no mark and no other name; larger marks choose first.
     """
-    boxes = [(s["x"] - 6, s["y"] - 6, s["x"] + 6, s["y"] + 6) for s in placed]
-    taken: list[tuple[float, float, float, float]] = [(0, 4, text_width(view.name, 12) + 8, 24)]
+    boxes = [(s["x"] - 5, s["y"] - 5, s["x"] + 5, s["y"] + 5) for s in placed]
+    taken: list[Box] = [(0, 4, text_width(title, 12) + 8, 24)] if title else []
     by_spot: dict[tuple[float, float], list[dict[str, Any]]] = {}
     for spot in placed:
         by_spot.setdefault((spot["lon"], spot["lat"]), []).append(spot)
-    words = []
-    for mine in by_spot.values():
+    words: list[dict[str, Any]] = []
+    leaders = []
+    for (lon, lat), mine in by_spot.items():
+        if any(inset.sees(lon, lat) for inset in skip):
+            continue
         names = list(dict.fromkeys(s["place"] for s in mine))
-        text = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
-        long = text_width(text, 11)
-        left, right = min(s["x"] for s in mine), max(s["x"] for s in mine)
-        y = mine[0]["y"]
-        own = {(s["x"] - 6, s["y"] - 6, s["x"] + 6, s["y"] + 6) for s in mine}
-        tries = []
-        for dy in (0, -9, 9, -18, 18, -27, 27):
-            tries += [(right + 9, y + dy, "left"), (left - 9, y + dy, "right")]
-        for x, at, align in tries:
-            a = x if align == "left" else x - long
-            box = (a - 1, at - 6, a + long + 1, at + 6)
-            if box[0] < 2 or box[2] > view.width - 2 or box[1] < 2 or box[3] > view.height - 2:
-                continue
-            others = [b for b in boxes if b not in own]
-            if any(_touch(box, b) for b in (*taken, *others)):
-                continue
-            taken.append(box)
-            words.append(_word(text, round(x, 1), round(at, 1), align=align))
-            break
+        left, right = min(s["x"] for s in mine) - 5, max(s["x"] for s in mine) + 5
+        own = [(s["x"] - 5, s["y"] - 5, s["x"] + 5, s["y"] + 5) for s in mine]
+        others = [b for b in boxes if b not in own]
+        for share in (0.6, 0.42, 0.3):
+            text = _short_name(names, view.width * share)
+            found = _room(view, text, left, right, mine[0]["y"], [*taken, *others])
+            if found is not None:
+                break
+        else:
+            continue
+        x, y, align, box = found
+        taken.append(box)
+        words.append(_word(text, round(x, 1), round(y, 1), align=align))
+        if abs(y - mine[0]["y"]) > 8 or min(abs(x - left), abs(x - right)) > 8:
+            from_x = right if align == "left" else left
+            leaders.append({"x": round(from_x, 1), "y": mine[0]["y"], "x2": round(x, 1),
+                            "y2": round(y, 1)})  # fmt: skip
+    if leaders:
+        pixel = {"type": "quantitative", "scale": None, "axis": None}
+        words.append({
+            "data": {"values": leaders},
+            "mark": {"type": "rule", "color": "currentColor", "opacity": 0.5, "strokeWidth": 0.7},
+            "encoding": {"x": {"field": "x", **pixel}, "y": {"field": "y", **pixel},
+                         "x2": {"field": "x2"}, "y2": {"field": "y2"}},
+        })  # fmt: skip
     return words
 
 
-def _touch(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
+def _short_name(names: list[str], width: float) -> str:
+    """Name of a place for a map: what stands in brackets goes, and what is too long is cut."""
+    first = names[0].split(" (")[0]
+    text = shortened(first, width, 11)
+    return text if len(names) == 1 else f"{text} +{len(names) - 1}"
+
+
+def _room(
+    view: View, text: str, left: float, right: float, y: float, taken: Sequence[Box]
+) -> tuple[float, float, str, Box] | None:
+    long = text_width(text, 11)
+    for away in (4, 16, 30):
+        for dy in (0, -10, 10, -20, 20, -32, 32, -44, 44):
+            for x, align in ((right + away, "left"), (left - away, "right")):
+                a = x if align == "left" else x - long
+                box = (a - 1, y + dy - 6, a + long + 1, y + dy + 6)
+                inside = box[0] >= 2 and box[2] <= view.width - 2 and box[1] >= 2
+                if inside and box[3] <= view.height - 2 and not any(_touch(box, b) for b in taken):
+                    return x, y + dy, align, box
+    return None
+
+
+def _touch(a: Box, b: Box) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]

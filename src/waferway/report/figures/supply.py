@@ -43,6 +43,9 @@ def supply(reading: PlanReading) -> Figure | None:
     table = table.rename(columns={"planned": "recorded or planned", "low": "need, low",
                                   "middle": "need, middle", "high": "need, high",
                                   "unmet_share": "unmet share"})  # fmt: skip
+    by_designer = bars.pivot_table(index="year", columns="designer", values="delivered",
+                                   aggfunc="sum").fillna(0.0).reset_index()  # fmt: skip
+    by_designer.columns.name = None
     past = [int(y) for y in table["year"] if y not in reading.decided_years]
     recorded = f" Recorded, not planned: {spell_years(past)}." if past else ""
     top_of_frame = ceiling(fan, totals)
@@ -61,6 +64,7 @@ def supply(reading: PlanReading) -> Figure | None:
         table,
         reading.column_notes(table, _cells(reading, bars, table)),
         "Supply and demand",
+        {f"Table of what each designer delivers, {basis}": by_designer},
     )
 
 
@@ -148,7 +152,7 @@ def _draw(
         for end, year, at in _named_ends(spread, top / unit)
     ]
     chart = alt.layer(band, *edges, drawn, middle, *words).properties(height=250 if narrow else 320)
-    return framed(chart.to_dict(), width)
+    return framed(chart.to_dict(validate=False), width)
 
 
 def _named_ends(spread: pd.DataFrame, top: float) -> list[tuple[str, str, float]]:
@@ -188,7 +192,7 @@ def delivered_by_designer(reading: PlanReading) -> pd.DataFrame:
             "year": served["period"].map(reading.years).astype(int),
             "designer": served["item"].map(names),
             "delivered": served["served"].astype(float)
-            * served["item"].map(weights.astype(float))
+            * served["item"].map(weights).astype(float)
             * reading.chance(served["branch"]),
         }
     )

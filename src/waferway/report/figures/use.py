@@ -93,7 +93,7 @@ def _draw(both: pd.DataFrame, width: int) -> Spec:
                columns=columns, spacing=14)
         .resolve_scale(y="independent", x="shared")
     )  # fmt: skip
-    spec: Spec = framed(chart.to_dict(), width)
+    spec: Spec = framed(chart.to_dict(validate=False), width)
     spec["config"]["header"] |= {"labelLimit": one + 44, "labelFontSize": 11}
     return spec
 

@@ -24,6 +24,12 @@
       console.error(figure.dataset.chart, fault);
       return; // the still picture stays
     }
+    // The picture as a whole has a name and a description; its marks need none of their own.
+    for (const part of place.querySelectorAll("[role],[aria-roledescription]")) {
+      part.removeAttribute("role");
+      part.removeAttribute("aria-roledescription");
+    }
+    place.querySelector("svg").setAttribute("aria-hidden", "true");
     old.replaceWith(place);
     figure.classList.add("live");
   }
@@ -36,6 +42,7 @@
       await draw(figure);
       await new Promise((go) => setTimeout(go));
     }
+    performance.measure("drawn"); // from the start of the page until all is drawn
     root.dataset.ready = "all";
   }
 
