@@ -160,10 +160,19 @@ def test_announcements_that_do_not_fit_are_found():
 
 
 def test_a_text_is_judged_on_what_was_known_then_and_on_what_is_known_now():
-    text = "Intel receives $8.5 billion under the CHIPS Act."
-    (found,) = of_text(text, published="2024-04-01").findings
-    assert found.then.verdict == "supported" and found.verdict == "differs_in_time"
+    text = "In chip manufacturing, South Korea ranks behind the United States, China and Japan."
+    (found,) = of_text(text, published="2024-01-28").findings
+    assert found.then.verdict == SILENT and found.verdict == "contradicted"
     assert of_text(text, published=None).findings[0].then is None
+
+
+def test_an_award_that_was_revised_later_is_right_for_its_day():
+    text = "Intel receives $8.5 billion under the CHIPS Act."
+    (early,) = of_text(text, published="2024-04-01").findings
+    assert early.verdict == "supported" and "since 2024-11-26" in early.judgement.reason
+    (late,) = of_text(text, published="2025-04-01").findings
+    (undated,) = of_text(text, published=None).findings
+    assert late.verdict == undated.verdict == "differs_in_time"
 
 
 def test_nothing_known_later_enters_the_verdict_of_then():
@@ -293,3 +302,16 @@ def test_the_verb_ends_with_one_where_a_claim_is_contradicted(tmp_path, capsys):
     note.write_text("The H200 has 141 GB of memory.", encoding="utf-8")
     assert run(["check", str(note), "--no-plan"]) == 0
     assert run(["check", str(tmp_path / "none.txt")]) == 2
+
+
+def test_news_on_firms_that_nobody_knows_gets_no_verdict_but_on_prices_of_known_products():
+    from tests.evidence.extract.invented import SENTENCES
+    from tests.evidence.extract.reports import REPORTS
+
+    seen = Counter()
+    for lang, text, *_ in [*REPORTS, *SENTENCES]:
+        for finding in of_text(text, lang, "2026-01-15").findings:
+            seen[finding.verdict] += 1
+            priced = finding.claim.kind == "money" and "h200" in finding.about
+            assert finding.verdict == SILENT or (priced and finding.verdict == "supported"), text
+    assert seen[SILENT] > 700

@@ -69,7 +69,7 @@ FAMILIES: dict[str, Family] = dict(
         _family("memory", "memory", "fixed", 0.015, 0.06),
         _family("bandwidth", "ratio", "fixed", 0.02, 0.1),
         _family("compute", "ratio pflops tflops", "fixed", 0.02, 0.2),
-        _family("power", "power power_cap", "plan", 0.03, 0.15),
+        _family("power", "power power_cap", "plan", 0.03, 0.5),
         _family("area", "area", "fixed", 0.03, 0.15),
         _family("stack", "stack", "fixed", 0.0, 0.0),
         _family("die", "die", "fixed", 0.0, 0.0),

@@ -20,6 +20,7 @@ from waferway.studies.check_reading import ANALYSTS, Asked
 
 __all__ = ["Fit", "Step", "amount", "fits", "money_in", "number"]
 
+ORDER = 20.0  # beyond this factor a text speaks of another quantity, whatever its words
 _STATES_OF_US = frozenset("us arizona taylor texas ohio indiana idaho abilene new-york".split())
 _COUNTRIES = frozenset("kr tw jp cn us de eu".split())
 _JOINT_VENTURES = {("org:tsmc", "kumamoto"): "org:jasm", ("org:tsmc", "dresden"): "org:esmc"}
@@ -93,8 +94,12 @@ class Fit:
 
     @property
     def far(self) -> bool:
-        """Whether the gap is beyond what sources differ by."""
-        return self.distance > self.family.far - self.family.near + 1e-9
+        """Whether the gap is beyond what sources differ by, yet of the same order."""
+        if self.distance <= self.family.far - self.family.near + 1e-9:
+            return False
+        mine = self.low if math.isfinite(self.low) else self.high
+        theirs = self.fact.central or 0.0
+        return theirs == 0 or mine == 0 or 1 / ORDER <= abs(mine / theirs) <= ORDER
 
 
 def fits(asked: Asked, evidence: Evidence, day: dt.date | None) -> list[Fit]:
@@ -147,7 +152,10 @@ def _said(asked: Asked, family: Family, fact: Claim) -> bool:
     if fact.metric in {"market_share", "item_share", "revenue_share"}:
         return claim.kind == "share" and (
             claim.metric == "market_share"
-            or (claim.metric == "share" and bool({"share", "market"} & asked.here))
+            or (
+                claim.metric == "share"
+                and bool({"share", "market", "world"} & asked.here or asked.node)
+            )
         )
     if fact.metric == "capex" and "capex" not in asked.here:
         return False
@@ -156,7 +164,7 @@ def _said(asked: Asked, family: Family, fact: Claim) -> bool:
     if fact.unit == "fab" and claim.metric == "fabs":
         return (fact.metric == "fabs_existing") == (claim.modality in {"reported", "estimate"})
     if fact.metric == "subsidy" and claim.metric not in {"subsidy"}:
-        return claim.kind == "money" and bool({"chips-act", "eu-chips-act"} & asked.here)
+        return claim.kind == "money" and bool({"chips-act", "eu-chips-act", "award"} & asked.here)
     if fact.metric == "investment" and claim.metric == "funds_sought":
         return fact.subject.startswith(("place:", "org:stargate"))
     if claim.metric in family.said:
@@ -171,23 +179,22 @@ def _subject_fits(asked: Asked, fact: Claim) -> str:
     if kind == "product":
         if fact.metric == "shipments" and asked.subject not in {None, "org:nvidia"}:
             return ""
-        if asked.product != name:
+        if asked.product != name or (asked.many and fact.metric != "shipments"):
             return ""
         return "sure" if asked.product_here else "open"
     if kind == "act":
         word = "chips-act" if name == "chips" else "eu-chips-act"
         return "sure" if word in asked.here and asked.subject is None else ""
     if fact.subject == "world":
-        named = asked.subject is not None and not (
-            asked.carried and asked.subject.startswith("org:")
-        )
+        named = asked.subject is not None and asked.named_here
         if named or asked.product is not None:
             return ""
         if fact.metric == "companies":
             return "sure"
         if "world" in asked.here or asked.claim.qualifiers.get("region") == "world":
             return "sure"
-        return "open" if asked.subject is None else ""
+        told = fact.qualifiers.get("item") in {"hbm", "dram"} and asked.item is not None
+        return "open" if asked.subject is None and told else ""
     if fact.metric == "distance":
         return "sure" if name in asked.places_here else ""
     if kind == "place":
@@ -479,6 +486,9 @@ def _distance(
 ) -> float:
     """Gap beyond what sources usually differ by; 0 where the two are one figure."""
     first, last = bounds_of(fact)
+    # "under 200,000" of a source is near that figure; it does not support any figure below.
+    first = 0.8 * last if math.isinf(first) else first
+    last = 1.25 * first if math.isinf(last) else last
     reference = max(abs(b) for b in (first, last) if math.isfinite(b))
     scale = 1.0 if family.absolute else max(reference, 1e-12)
     gap = max(0.0, first - high, low - last) / scale

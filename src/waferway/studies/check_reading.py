@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from waferway.evidence.claims import Claim
 from waferway.evidence.extract.topics import Hit, Topics
@@ -51,6 +51,12 @@ class Asked:
         ``country`` or ``cluster``, where the words around the number say so.
     count : int
         Quantities of the same kind in the sentence.
+    below : bool
+        Whether the sentence speaks of a node "and below".
+    many : bool
+        Whether the sentence counts several units and nothing says that the figure is of each.
+    named_here : bool
+        Whether the subject stands in the sentence itself.
     """
 
     claim: Claim
@@ -70,6 +76,8 @@ class Asked:
     scope: str | None
     count: int
     below: bool = False
+    many: bool = False
+    named_here: bool = False
     sentence: str = ""
 
     @property
@@ -127,13 +135,25 @@ def read_claims(claims: Sequence[Claim], topics: Topics, document: str) -> list[
     spans = {c.claim_id: topics.sentence(topics.place_of(c.num_start or 0)) for c in counted}
     made = []
     for claim in counted:
+        units = any(
+            spans[other.claim_id] == spans[claim.claim_id] and other is not claim and _units(other)
+            for other in counted
+        )
         peers = [
             other for other in counted
             if spans[other.claim_id] == spans[claim.claim_id] and other.kind == claim.kind
             and other.unit == claim.unit and other.qualifiers.get("state") != "before"
         ]  # fmt: skip
-        made.append(_read(claim, topics, document, peers))
+        one = _read(claim, topics, document, peers)
+        made.append(replace(one, many=units and "each" not in one.near))
     return made
+
+
+def _units(claim: Claim) -> bool:
+    thing = (claim.unit or "").partition(":")[0]
+    return thing in {"GPU", "accelerator", "chip", "server", "unit", "item", "rack"} and (
+        (claim.central or 0) > 1
+    )
 
 
 def _read(claim: Claim, topics: Topics, document: str, peers: Sequence[Claim]) -> Asked:
@@ -146,23 +166,40 @@ def _read(claim: Claim, topics: Topics, document: str, peers: Sequence[Claim]) -
     item = _nearest(topics, span, earlier, place, end, "word", _ITEMS, clause)
     places_here = tuple(topics.names(*span, "place"))
     return Asked(
-        claim, document, subject, sure,
-        _nearest(topics, span, earlier, place, end, "product", None, clause), item,
-        _nearest(topics, span, (0, 0), place, end, "node", None, clause),
-        places_here or tuple(topics.names(*earlier, "place")), places_here,
-        tuple(topics.names(*(_firms_span(topics, span, clause)), "org")),
-        bool(topics.names(*span, "product")), words,
-        frozenset(hit.name for hit in topics.within(*clause, "word")),
-        frozenset(hit.name for hit in topics.within(*earlier, "word")),
-        _scope(topics, span, place, end, words), len(peers),
-        "below" in words or "below" in {h.name for h in topics.within(*clause, "word")},
-        topics.text[slice(*span)],
+        claim=claim, document=document, subject=subject, sure=sure,
+        product=_nearest(topics, span, earlier, place, end, "product", None, clause),
+        item=item, node=_nearest(topics, span, (0, 0), place, end, "node", None, clause),
+        places=places_here or tuple(topics.names(*earlier, "place")), places_here=places_here,
+        firms=tuple(topics.names(*_firms_span(topics, span, clause, len(peers) == 1), "org")),
+        product_here=bool(topics.names(*span, "product")), here=words,
+        near=frozenset(hit.name for hit in topics.within(*clause, "word")),
+        before=frozenset(hit.name for hit in topics.within(*earlier, "word")),
+        scope=_scope(topics, span, place, end, words), count=len(peers), below="below" in words,
+        sentence=topics.text[slice(*span)],
+        named_here=_named_here(claim, subject, topics, span),
     )  # fmt: skip
 
 
-def _firms_span(topics: Topics, span: tuple[int, int], clause: tuple[int, int]) -> tuple[int, int]:
-    whole = topics.has("together", *span) or not _known(topics.within(*clause, "org"))
-    return span if whole else clause
+def _firms_span(
+    topics: Topics, span: tuple[int, int], clause: tuple[int, int], alone: bool
+) -> tuple[int, int]:
+    """Where the firms of a figure stand: its clause, or the sentence if it has no other figure."""
+    whole = alone or topics.has("together", *span)
+    return span if whole or not _known(topics.within(*clause, "org")) else clause
+
+
+def _named_here(claim: Claim, subject: str | None, topics: Topics, span: tuple[int, int]) -> bool:
+    """Whether the subject stands in the sentence, rather than being carried over into it."""
+    if subject is None:
+        return False
+    if subject.startswith("place:"):
+        return subject.removeprefix("place:") in topics.names(*span, "place")
+    names = set(topics.names(*span, "org"))
+    return bool(names & {*subject.split("+"), claim.subject}) or any(
+        mention.entity == claim.subject
+        for mention in topics.mentions
+        if span[0] <= mention.start < span[1]
+    )
 
 
 def _clause(topics: Topics, span: tuple[int, int], start: int, end: int) -> tuple[int, int]:

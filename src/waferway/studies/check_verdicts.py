@@ -114,7 +114,7 @@ def _by_nature(asked: Asked, found: Sequence[Fit], day: dt.date | None) -> Judge
         nature = "fixed" if ware and metric == "power" else same[0].family.nature
         made.append(
             _fixed(asked, same) if nature == "fixed"
-            else _state(asked, same, day) if nature == "state" else _plan(asked, same)
+            else _state(asked, same, day) if nature == "state" else _plan(asked, same, day)
         )  # fmt: skip
     order = ("supported", "differs_in_time", "differs_in_scope", "not_checkable", "contradicted")
     return min(made, key=lambda judgement: order.index(judgement.verdict))
@@ -124,7 +124,7 @@ def _fixed(asked: Asked, found: Sequence[Fit]) -> Judgement:
     equal = [fit for fit in found if fit.equal]
     if equal:
         return _supported(asked, equal)
-    if all(fit.far for fit in found):
+    if all(fit.far for fit in found) and _beyond(found):
         return _contradicted(asked, found)
     return _too_near(found)
 
@@ -162,10 +162,12 @@ def _state(asked: Asked, found: Sequence[Fit], day: dt.date | None) -> Judgement
     return _too_near(inside)
 
 
-def _plan(asked: Asked, found: Sequence[Fit]) -> Judgement:
-    """A plan or an award: its newest announcement counts; older ones differ in time."""
-    newest = max((fit.fact.known_from or dt.date.min for fit in found), default=dt.date.min)
-    current = [fit for fit in found if (fit.fact.known_from or dt.date.min) == newest]
+def _plan(asked: Asked, found: Sequence[Fit], day: dt.date | None) -> Judgement:
+    """A plan or an award: the newest announcement of its day counts; older ones differ in time."""
+    since = {_since(fit) for fit in found}
+    past = {one for one in since if day is None or one <= day}
+    newest = max(past or since)
+    current = [fit for fit in found if _since(fit) == newest]
     equal = [fit for fit in found if fit.equal]
     now = [fit for fit in equal if fit in current]
     apart = [fit for fit in equal if _horizons_differ(asked.claim, fit.fact)]
@@ -177,18 +179,25 @@ def _plan(asked: Asked, found: Sequence[Fit]) -> Judgement:
             _facts(apart), _steps(apart),
         )  # fmt: skip
     if now or (equal and not _revised(equal, current)):
-        return _supported(asked, [fit for fit in equal if fit not in apart])
+        later = [fit for fit in found if _since(fit) > newest and not fit.equal]
+        note = f"since {_since(later[0])} it is {_values(later)}" if now and later else ""
+        return _supported(asked, [f for f in now or equal if f not in apart], note=note)
     if equal:
+        first = min(_since(fit) for fit in equal)
+        said = f"announced on {first}; since {newest} it is {_values(current)}"
+        if first > newest:
+            said = f"announced only on {first}; at the time of the text it was {_values(current)}"
+        return Judgement("differs_in_time", said, _facts([*equal, *current]), _steps(equal))
+    if not past:
         return Judgement(
-            "differs_in_time",
-            f"announced on {equal[0].fact.known_from}; since {newest} it is {_values(current)}",
-            _facts([*equal, *current]), _steps(equal),
+            "not_checkable", f"the record has {_values(current)}, announced only on {newest}",
+            _facts(current),
         )  # fmt: skip
     if asked.claim.modality == "rumoured":
         return Judgement(
             "not_checkable", f"a rumour; the record has {_values(current)}", _facts(current)
         )
-    if all(fit.far for fit in found) and _beyond(found):
+    if all(fit.far for fit in current) and _beyond(found):
         if not any(_named_plan(fit.fact) for fit in found):
             return Judgement(
                 "not_checkable", f"the record has {_values(current)}; it may be another plan",
@@ -198,6 +207,10 @@ def _plan(asked: Asked, found: Sequence[Fit]) -> Judgement:
             return _part(current)
         return _contradicted(asked, current)
     return _too_near(found)
+
+
+def _since(fit: Fit) -> dt.date:
+    return fit.fact.known_from or dt.date.min
 
 
 def _named_plan(fact: Claim) -> bool:

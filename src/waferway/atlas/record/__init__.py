@@ -1,7 +1,8 @@
 """The record: what sources say of the AI-chip world, against which texts are checked.
 
-Owns the claims, sources and declared implications beside this file. They are claims of the one
-schema (`waferway.evidence.claims`); no table of the network cites them. Refuses verdicts.
+Owns the claims, sources and declared implications beside this file, to which data sheets and
+awards of the catalogue are added. They are claims of the one schema (`waferway.evidence.claims`);
+no table of the network cites them. Refuses verdicts.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from waferway.atlas.catalogue import catalogue
+from waferway.atlas.record.catalogued import from_catalogue
 from waferway.evidence.claims import Claim, Evidence, read_evidence
 from waferway.evidence.extract.dates import bounds
 
@@ -59,7 +62,15 @@ class Implication:
 @cache
 def _whole() -> Evidence:
     read = read_evidence([_FOLDER / "claim.csv"], [_FOLDER / "source.csv"])
-    return Evidence((_dated(claim) for claim in read.values()), read.sources.values())
+    listed = catalogue()
+    claims = {claim.claim_id: claim for claim in (*read.values(), *from_catalogue(listed))}
+    used = {claim.source_id for claim in claims.values()}
+    sources = {
+        name: source
+        for name, source in {**listed.evidence.sources, **read.sources}.items()
+        if name in used
+    }
+    return Evidence((_dated(claim) for claim in claims.values()), sources.values())
 
 
 def _dated(claim: Claim) -> Claim:

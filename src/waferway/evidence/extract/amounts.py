@@ -439,12 +439,27 @@ class Scanner:
                 self._settle(found, direct[0], direct[1])
             return
         kind, end = got
+        if kind in {"item", "unit", "chip", "fab"} and (near := self._code_near(found.start, end)):
+            found.unit, found.end, found.kind = f"GPU:{near[0]}", near[1], "count"
+            return
         thing = self._near_noun(kind, end, found.start)
         if thing is None and kind in {"item", "room"}:
             return
         self._settle(found, thing[0] if thing else kind, max(end, thing[1]) if thing else end)
         if thing and thing[2] < found.start and lower[thing[2] : found.start].count(" ") < 3:
             found.phrase = thing[2] if found.start - thing[2] < 14 else -1
+
+    def _code_near(self, start: int, end: int) -> tuple[str, int] | None:
+        """A processor right before a count or right behind its counter: H100を35万個, 35万块H100."""
+        behind = MODEL.match(self.text, end + (self.text[end : end + 1] == " "))
+        if behind is not None and self._is_processor(behind[0]):
+            return behind[0], behind.end()
+        lead = self.text[max(0, start - 24) : start]
+        for code in reversed(list(MODEL.finditer(lead))):
+            joined = _JOINED.fullmatch(lead, code.end())
+            if joined is not None and self._is_processor(code[0]):
+                return code[0], end
+        return None
 
     def _settle(self, found: Amount, thing: str, end: int) -> None:
         if thing in {"GPU", "accelerator"}:
@@ -511,6 +526,8 @@ class Scanner:
             return
         if not flow:
             return
+        if match is None and (kind := _SORT.match(self.lower, found.end)):
+            match = self.words.rate_after.match(self.lower, kind.end())
         if match:
             found.unit = f"{unit}/{match.lastgroup}"
             found.end = match.end()
@@ -556,6 +573,9 @@ class Scanner:
                 "module",
                 "GPU",
             }:
+                said = self.lower[per.end() : got[1]]
+                if got[0] == "chip" and re.search(r"(?:ores|s|ori)$", said) and not self.cjk:
+                    return  # "por semiconductores" is what it was for, no rate
                 found.unit, found.end = f"{found.unit}/{got[0]}", got[1]
                 return
             hour = re.compile(r"kwh|mwh").match(self.lower, per.end())
@@ -575,6 +595,15 @@ class Scanner:
 
 # A size that stands between a count and its noun: 50,000 300mm wafers.
 _SIZE = re.compile(r"\d+(?:mm|nm|-inch|-mm|-nm|in|gb|kw|\"|-zoll)(?:-class)?")
+# What a count may be of, between the thing and its rate: obleas de DRAM al mes.
+_SORT = re.compile(
+    r" (?:(?:de|di|d'|of|aus|for) ?)?(?:dram|hbm\d?e?|nand|cowos|silici(?:o|um)|silicon|l[oó]gic[ao]?|"
+    r"logique|memori[ae]|mémoire|memory)(?= )"
+)
+# What may stand between a product and its count: H100を, H100 GPU, H100을 약.
+_JOINED = re.compile(
+    r"(?:[ ]?(?:gpu|GPU|チップ|칩|芯片|晶片))?(?:を|が|は|も|の|을|를|이|가|은|는)?[ ]?(?:約|约|약)?"
+)
 # One counter and a price or rate behind it: 1台約2億ユーロ, 1장당.
 _EACH = re.compile(r"[ ]?(?:当たり|あたり|につき|当り|당|に付き|[约約]?\d|平均)")
 _PLANTS = {"fab", "packaging_plant", "research_centre", "data_centre", "power_plant", "site",

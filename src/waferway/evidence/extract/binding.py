@@ -72,7 +72,7 @@ _METRICS: tuple[tuple[str, str, str], ...] = (
     ("funds_sought", "money", r"rais(?:e|ing)|seek|funding round|recaudar|financiaci[oó]n|raccogliere|finanziament|fonds d'une|lev[eé]e|cherche des fonds|recherche des fonds|einsammeln|finanzierung|조달|자금|調達|筹集|募资|融资|融資"),
     ("investment", "money", r"invest|spend|capex|capital expenditure|inversi[oó]n|invert|destinar|investim|investir|investiss|ausgaben|투자|투입|投資|投じ|投资|投入"),
     ("price", "money", r"price|cost(?:s|ing)? |apiece|each|sells? for|precio|cuesta|vender|prezzo|costa|vendut|prix|co[uû]te|vendu|pi[eè]ce|preis|kostet?|koste|가격|단가|판매|당 |価格|単価|発売|1台|价格|單價|单价|售价|每台|每片"),
-    ("revenue", "money", r"revenue|sales|turnover|ingresos|ventas|ricavi|fatturato|chiffre d'affaires|recettes|umsatz|erl[oö]s|매출|売上|营收|營收|收入"),
+    ("revenue", "money", r"revenue|sales|turnover|ingresos|ingres[oó]\b|factur[oó]\b|ventas|ricavi|fatturato|chiffre d'affaires|recettes|ventes|ums[aä]tz|erl[oö]s|매출|売上|营收|營收|收入"),
     ("contract_value", "money", r"contract|deal|order|agreement|contrato|pedido|acuerdo|contratt|ordin[ei]|accord|contrat|commande|vertrag|auftrag|bestellung|계약|발주|契約|受注|発注|合同|协议|協議|订单|訂單"),
     ("loan", "money", r"loan|pr[eé]stamo|prestito|pr[eê]t\b|kredit|darlehen|대출|融資|贷款|貸款"),
     ("lead_time", "duration", r"lead[ -]times?|delivery|plazos? de entrega|tempi di consegna|d[eé]lais? de livraison|lieferzeit|lieferbar|납기|納期|交期|交货|交貨"),

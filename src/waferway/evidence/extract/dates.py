@@ -110,7 +110,7 @@ _FISCAL = {
 }
 _END = {
     "en": r"(?:the )?(?:end|close) of (?:the )?(?:year |calendar )?|end-|year-end |(?:by )?end ",
-    "es": r"(?:finales|final|fines|fin)(?: de(?:l(?: año)?)?)? ",
+    "es": r"(?:finales|final|fines|fin)(?: de(?:l(?: año)?)?)? |(?:que )?(?:termine|acabe|finalice) (?:el año |el )?",
     "it": r"(?:la )?fine (?:del(?:l'anno)? |di )?",
     "fr": r"(?:la )?fin (?:de (?:l'ann[eé]e )?|d')?",
     "de": r"ende (?:des jahres |von )?|jahresende ",
@@ -257,7 +257,7 @@ def _ideographic(lang: str) -> list[tuple[str, re.Pattern[str]]]:
             ("span", rf"{year} ?(?P<m>\d{{1,2}})月?[~–-](?P<to>\d{{1,2}})月期?"),
             (
                 "fiscal",
-                rf"{year}度(?!末)|{_CJK_YEAR}(?:年)?(?:财年|財年|[会會][计計]年度|财政年度|財政年度|会計年度)|fy ?(?P<fy>\d{{2,4}})",
+                rf"{year}度(?!末)|{year} ?\d{{1,2}}月期|{_CJK_YEAR}(?:年)?(?:财年|財年|[会會][计計]年度|财政年度|財政年度|会計年度)|fy ?(?P<fy>\d{{2,4}})",
             ),
             ("day", rf"{year} ?(?P<m>{num}) ?月 ?(?P<day>{num}) ?[日号號]"),
             ("month", rf"{year} ?(?P<m>{num}) ?月(?:份)?(?P<endm>[末底])?"),

@@ -57,7 +57,7 @@ _TABLE: dict[str, dict[str, str]] = {
     },
     "es": {
         "approx": r"unos|unas|cerca de|alrededor de|aproximadamente|aprox\.?|casi|en torno a(?: los| las)?|sobre|más o menos|cerca de los|cerca de las|rondar[aá]?(?: los)?|ronda(?:n)?(?: los| las)?|~",
-        "most": r"hasta(?: los| las| un| una)?|como máximo|un máximo de|máximo de|menos del?|por debajo del?|inferior(?:es)? al?|no más del?|a lo sumo|limitad[oa]s? a|tope de|no super(?:a|ar[aá]|en)(?: los| las)?|<|≤",
+        "most": r"hasta(?: los| las| un| una)?|como máximo|un máximo de|un importe máximo de|por un máximo de|máximo de|menos del?|por debajo del?|inferior(?:es)? al?|no más del?|a lo sumo|limitad[oa]s? a|tope de|no super(?:a|ar[aá]|en)(?: los| las)?|<|≤",
         "least": r"al menos|más del?|por encima del?|superior(?:es)? al?|no menos del?|como mínimo|un mínimo de|mínimo de|super(?:a|an|ó|aron|ar[aá]|ar|ando)(?: los| las| el)?|por lo menos|mayor(?:es)? que|>|≥",
         "approx_after": r"aproximadamente|más o menos", "most_after": r"como máximo|o menos|a lo sumo|máximo", "least_after": r"o más|como mínimo|al menos",
         "joint": r"-|–|a(?: los| las)?|hasta(?: los| las)?|~|o", "joint_and": r"y(?: los| las| el| una?)?", "opener": r"entre(?: los| las| el| un)?|de|del|desde(?: los| las)?", "starter": r"del?|desde(?: los| las| el)?",
@@ -68,7 +68,7 @@ _TABLE: dict[str, dict[str, str]] = {
     },
     "it": {
         "approx": r"circa|quasi|intorno a(?:i|gli|lle|lla|l)?|attorno a(?:i|gli|lle)?|all'incirca|approssimativamente|pressappoco|poco (?:più|meno) di|un[oa]?|~|sui|sugli|sulle",
-        "most": r"fino a(?:i|gli|lle|l|d)?|fino all'|al massimo|un massimo di|massimo di|meno (?:di|del|dell')|sotto (?:i|gli|le|il|a)?|inferior[ei] a(?:i|l|gli|lle)?|non più di|al di sotto (?:di|del|dei)|non oltre(?: i| gli| le)?|limitat[oaie] a|entro (?:i|gli|le)|tetto di|<|≤",
+        "most": r"fino a(?:i|gli|lle|l|d)?|fino all'|al massimo|un massimo di|massimo di|per un massimo di|importo massimo di|meno (?:di|del|dell')|sotto (?:i|gli|le|il|a)?|inferior[ei] a(?:i|l|gli|lle)?|non più di|al di sotto (?:di|del|dei)|non oltre(?: i| gli| le)?|limitat[oaie] a|entro (?:i|gli|le)|tetto di|<|≤",
         "least": r"almeno|più (?:di|del|dei|dell')|oltre(?: i| gli| le| il)?|superior[ei] a(?:i|l|gli|lle)?|non meno di|al di sopra (?:di|del|dei)|un minimo di|minimo di|sopra (?:i|gli|le|il)|super(?:a|ano|ato|are|ava|ando|erà|eranno|ò)(?: i| gli| le| il)?|>|≥",
         "approx_after": r"circa|o giù di lì", "most_after": r"al massimo|o meno|massimo", "least_after": r"o più|almeno|minimo",
         "joint": r"-|–|ai?|agli|alle|al|fino a|~|o", "joint_and": r"ed?(?: i| gli| le| il)?", "opener": r"tra(?: i| gli| le| il)?|fra(?: i| gli| le| il)?|da(?:i|gli|lle|l)?|dall'", "starter": r"da(?:i|gli|lle|l)?|dall'",
@@ -79,7 +79,7 @@ _TABLE: dict[str, dict[str, str]] = {
     },
     "fr": {
         "approx": r"environ|près de|quelque|autour de|approximativement|à peu près|presque|dans les|de l'ordre de|aux alentours de|proche de|avoisin(?:e|ant|er)|~|une?|quelques",
-        "most": r"jusqu'à|jusqu'aux?|au (?:plus|maximum)|un maximum de|maximum|moins de|moins d'|inférieur(?:e|es|s)? à|en dessous de|sous (?:les|la barre des?)|pas plus de|plafonnée?s? à|limitée?s? à|au-dessous de|ne dépass\w+ pas|<|≤",
+        "most": r"jusqu'à|jusqu'aux?|au (?:plus|maximum)|un maximum de|maximum|d'un montant maximal de|d'un montant maximum de|montant maximal de|moins de|moins d'|inférieur(?:e|es|s)? à|en dessous de|sous (?:les|la barre des?)|pas plus de|plafonnée?s? à|limitée?s? à|au-dessous de|ne dépass\w+ pas|<|≤",
         "least": r"au (?:moins|minimum)|plus de|plus d'|supérieur(?:e|es|s)? à|au-dessus de|un minimum de|minimum|dépass(?:e|ent|ant|er|é|ait|era)(?: les| la barre des?)?|pas moins de|excéd\w+|>|≥",
         "approx_after": r"environ|à peu près", "most_after": r"au (?:plus|maximum)|maximum|ou moins", "least_after": r"au (?:moins|minimum)|minimum|ou plus|et plus",
         "joint": r"-|–|à|aux?|~|ou", "joint_and": r"et(?: les)?", "opener": r"entre(?: les)?|de|d'", "starter": r"de|d'|des",

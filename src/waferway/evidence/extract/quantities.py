@@ -139,7 +139,7 @@ def _same_money(scanner: Scanner, coin: Amount, amount: Amount) -> bool:
     """Millions without a unit, behind an amount of money in one sentence, are of that money."""
     if amount.scale < 10**6 or amount.start - coin.end > 160 or scanner.cjk:
         return False
-    if re.search(r"[.!?;]\s", scanner.text[coin.end : amount.start]):
+    if re.search(r"[.!?]\s", scanner.text[coin.end : amount.start]):
         return False
     following = scanner.text[amount.end : amount.end + 2].strip()
     return not following[:1].isdigit() and amount.number.digits

@@ -22,9 +22,11 @@ __all__ = ["Hit", "Topics"]
 
 _PRODUCTS = (
     ("gb300-nvl72", r"GB300[ -]?NVL ?72"), ("gb200-nvl72", r"GB200[ -]?NVL ?72|NVL72"), ("gb300", "GB300"), ("gb200", "GB200"),
-    ("h100", r"H100(?:[ -]?(?:SXM5?|PCIe))?"), ("h200", "H200"), ("h800", "H800"), ("h20", "H20"), ("a100", "A100"),
+    ("h100", r"H100(?:[ -]?(?:SXM5?|PCIe))?"), ("h200", "H200"), ("h800", "H800"), ("h20", "H20"), ("a100", "A100"), ("a800", "A800"), ("v100", "V100"), ("l40", "L40"), ("l4", "L4"),
+    ("mi250x", "MI250X?"), ("mi300a", "MI300A"), ("mi308x", "MI308X?"), ("tpu-v2", r"TPU ?v2"), ("tpu-v3", r"TPU ?v3"),
+    ("trainium1", r"Trainium ?1"), ("inferentia2", r"Inferentia ?2"), ("gaudi2", r"Gaudi ?2"), ("gaudi3", r"Gaudi ?3"),
     ("b100", "B100"), ("b200", "B200"), ("b300", "B300"), ("rubin", r"R200|Vera Rubin|Rubin(?! Ultra)"),
-    ("mi300x", r"MI300X?"), ("mi325x", "MI325X?"), ("mi355x", "MI355X?"), ("mi350x", "MI350X?"), ("mi450", "MI450X?"),
+    ("mi300x", r"MI300X|MI300(?![AX])"), ("mi325x", "MI325X?"), ("mi355x", "MI355X?"), ("mi350x", "MI350X?"), ("mi450", "MI450X?"),
     ("tpu-v4", r"TPU ?v4(?!i)"), ("tpu-v5e", r"TPU ?v5e"), ("tpu-v5p", r"TPU ?v5p"), ("tpu-v6e", r"TPU ?v6e|Trillium"),
     ("tpu-v7", r"TPU ?v7|Ironwood"), ("trainium2", r"Trainium ?2"), ("trainium3", r"Trainium ?3"),
     ("maia-200", r"Maia ?200"), ("maia-100", r"Maia ?100"),
@@ -66,6 +68,8 @@ _WORDS = (
     ("capex", r"\bcapex\b|capital (?:expenditure|spending)|inversi[oó]n de capital|gasto de capital|spese in conto capitale|dépenses d.investissement|investitionsausgaben|설비 ?투자|設備投資|资本支出|資本支出|资本开支"),
     ("seeks", r"\bseek|\bsought\b|\brais(?:e|es|ing)\b|\bwants?\b|cherche|\bveut\b|lever\b|\bbusca|\bquiere|recaudar|\bcerca\b|raccogli|\bvuole|\bsucht\b|\bwill\b|einsammeln|조달|모금|원한다|調達|求め|募集|寻求|尋求|筹集|籌集|募资|募資"),
     ("total", r"\btotal|in all\b|altogether|overall|en conjunto|en total|complessiv|in totale|au total|insgesamt|gesamt|총 ?(?:액|투자)?|전체|総額|合計|全体|总额|總額|总计|總計|总投资|總投資|共计|共計"),
+    ("each", r"\beach\b|apiece|per (?:unit|chip|gpu|card|package)|cada un[oa]|por unidad|la unidad|ciascun|l'un[oa]\b|al pezzo|a pezzo|chacun|pièce|l'unité|\bje\b|pro stück|das stück|개당|대당|장당|あたり|単価|1台|1基|1個|단가|单价|單價|每[块塊颗顆台片张張枚]"),
+    ("award", r"subsid|\bgrant|\baward|state aid|concedi[óo]|\bconcede|otorg|subvenc|\bayudas?\b|sovvenz|\baiut[oi]\b|contributo|subvention|\baides?\b|accord[ée]|beihilfe|förder|zuschuss|zuschüsse|보조금|지원금|補助|助成|补贴|補貼|补助"),
     ("together", r"\btogether\b|combined|jointly|between them|\bboth\b|two (?:companies|firms|makers)|\bjuntas?\b|\bjuntos\b|conjunt|entre ambas|\bambas\b|\bambos\b|dos (?:empresas|compañías|fabricantes)|\binsieme\b|complessiv|entramb[ei]|due (?:aziende|società|gruppi|imprese)|\bensemble\b|à elles deux|conjoint|deux (?:entreprises|sociétés|groupes|fabricants)|zusammen|gemeinsam|\bbeide[n]?\b|합쳐|합산|합계|합하면|양사|두 ?(?:회사|기업|업체)|合わせて|合計|両社|2社|二社|合计|合計|两家|兩家|共同占|合共|加起来|加起來|两者|兩者"),
     ("only", r"\bonly\b|\bjust\b|s[oó]lo|[uú]nicamente|solamente|\bsolo\b|soltanto|seul(?:e|es|s|ement)?\b|\bnur\b|lediglich|불과|뿐|밖에|단 |だけ|のみ|しか|只有|仅|僅"),
     ("new", r"\bnew\b|nuev[oa]s?|nuov[oaie]|nouv|\bneue|신규|새로|새 |新設|新工場|新たに|新建|新厂|新廠|新的"),
