@@ -1,0 +1,260 @@
+"""The columns of the table of routes, measured on a plan.
+
+Owns what each column means. All of it is arithmetic on the plan's tables and its prices; money
+goes through `waferway.finance`, so that it is measured there without the model.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from waferway.calendar import end_of
+from waferway.finance.plans import plan_flows
+from waferway.network.network import Network
+from waferway.planning.lookups import family
+from waferway.planning.plan import Plan
+from waferway.planning.prices import restored
+from waferway.planning.results import NOT_SPENT
+from waferway.planning.solving import solve_fixed
+from waferway.studies.route_chain import dependence
+
+__all__ = ["cumulative", "delivered_by_period", "measure", "until_index"]
+
+Floats = NDArray[np.float64]
+BIND_SHARE = 0.25
+"""A row binds if one per cent more of it adds at least this share of the largest such gain."""
+ROWS_IN_WORDS = {
+    "fund": "money",
+    "cash": "money",
+    "budget": "money",
+    "volume": "volume on offer",
+    "room on the line": "capacity on offer",
+    "limit": "rule",
+    "use": "capacity",
+    "use of what is bought": "capacity bought",
+    "orders per year": "orders a year",
+    "total orders": "modules in all",
+}
+
+
+def delivered_by_period(plan: Plan) -> Floats:
+    """Compute delivered to demand on the basis, expected over branches, shape (T,)."""
+    table = plan.network.filled("weight")
+    table = table[table["basis"] == plan.manifest["basis"]]
+    weight = dict(zip(table["item"], table["weight"], strict=True))
+    demand = plan.network.filled("demand")
+    on_basis = set(demand.index[demand["basis"] == plan.manifest["basis"]])
+    served = plan.tables["served"]
+    served = served[served["demand"].isin(on_basis)]
+    amount = (
+        served["served"].astype(float)
+        * served["item"].map(weight).astype(float)
+        * served["branch"].map(plan.branch_weights).astype(float)
+    )
+    by_period = amount.groupby(served["period"]).sum()
+    return np.asarray(by_period.reindex(plan.calendar.labels).fillna(0.0), dtype=float)
+
+
+def until_index(plan: Plan, last: str | dt.date) -> int:
+    """Number of periods that end on or before the last day of a label."""
+    end = end_of(last)
+    return sum(p.end <= end for p in plan.calendar)
+
+
+def cumulative(delivered: Floats, plan: Plan, dates: Sequence[str]) -> list[float]:
+    """Compute delivered from the first period to the end of each date."""
+    return [float(delivered[: until_index(plan, when)].sum()) for when in dates]
+
+
+def measure(
+    network: Network, plan: Plan, core: frozenset[str], dates: Sequence[str], tokens: float
+) -> dict[str, Any]:
+    """The columns of one route.
+
+    Parameters
+    ----------
+    network : Network
+        The whole network, from which the plan was cut.
+    plan : Plan
+    core : frozenset of str
+        Means that make the route what it is.
+    dates : sequence of str
+        Dates to whose end compute is counted; the last is the end of what is shown.
+    tokens : float
+        Output tokens that one unit of compute serves over its life, above 0.
+
+    Returns
+    -------
+    dict
+        See the reference page of JSON keys.
+    """
+    delivered = delivered_by_period(plan)
+    m = plan.manifest
+    base = dt.date.fromisoformat(m["base_date"])
+    weights = plan.branch_weights
+    money = plan.tables["money"]
+    flows = plan_flows(money, plan.calendar, base, probability=weights) if len(money) else None
+    shown = until_index(plan, dates[-1])
+    rate = float(m["discount_rate"])
+    factor = (1.0 + rate) ** -plan.calendar.years_from(base)
+    lost = money[money["kind"].isin(NOT_SPENT)]
+    lost_now = lost["usd"].astype(float) * lost["branch"].map(weights).astype(float)
+    at = dict(zip(plan.calendar.labels, factor, strict=True))
+    opportunity = float((lost_now * lost["period"].map(at).astype(float)).sum())
+    net_cost = float(m["cost_usd"]) - opportunity
+    worth = float(delivered @ factor)
+    outflow = flows.probability @ flows.outflow() if flows else np.zeros(len(plan.calendar))
+    capital = flows.expected(flows.total_capital()) if flows else 0.0
+    peak = flows.expected(np.maximum.accumulate(flows.outflow().cumsum(axis=1), axis=1)[:, shown - 1]) if flows else 0.0  # noqa: E501
+    unit = net_cost / worth if worth > 0 else None
+    chain = dependence(network, plan, plan.calendar.labels[shown - 1]) if worth > 0 else {}
+    used = _used(plan)
+    return {
+        "delivered": dict(zip(dates, cumulative(delivered, plan, dates), strict=True)),
+        "cost_per_compute_usd": unit,
+        "cost_per_million_tokens_usd": None if unit is None else unit / tokens * 1e6,
+        "peak_cash_usd": float(peak),
+        "total_capital_usd": float(capital),
+        "net_present_cost_usd": net_cost,
+        "first_wafer": _first_wafer(plan),
+        "first_delivery": _first(plan, delivered),
+        "binds": binding(plan),
+        "country": _top(chain.get("country", {})),
+        "supplier": _top(chain.get("supplier", {})),
+        "dependence": chain,
+        "rights": sorted(set(plan.tables["rights"]["right"])),
+        "qualifications": _qualifications(network, plan),
+        "used": used,
+        "takes_its_core": bool(set(used) & core),
+        "gap": m["gap"],
+        "status": m["status"],
+        "periods": list(plan.calendar.labels),
+        "compute_curve": [float(x) for x in np.cumsum(delivered)],
+        "cash_curve_usd": [float(x) for x in -np.cumsum(outflow)],
+    }
+
+
+def _top(shares: dict[str, float]) -> dict[str, Any] | None:
+    if not shares:
+        return None
+    name = next(iter(shares))
+    return {"name": name, "share": shares[name]}
+
+
+def _first(plan: Plan, amounts: Floats) -> str | None:
+    there = np.flatnonzero(amounts > 1e-6 * max(1.0, float(amounts.max(initial=0.0))))
+    return plan.calendar.labels[int(there[0])] if len(there) else None
+
+
+def _first_wafer(plan: Plan) -> str | None:
+    """First period in which a wafer of the party's own account is started; None: never."""
+    technology = plan.network.filled("technology")["family"]
+    recipe = plan.network.filled("recipe")
+    wafers = recipe["technology"].map(technology).isin(("logic", "dram", "stacking"))
+    starts = plan.tables["starts"]
+    run = starts[starts["recipe"].isin(set(recipe.index[wafers]))]
+    order = {label: t for t, label in enumerate(plan.calendar.labels)}
+    decided = [p for p in set(run["period"]) if plan.decided[order[p]]]
+    return min(decided, key=order.__getitem__) if decided else None
+
+
+def _used(plan: Plan) -> dict[str, float]:
+    """Means that the plan used, and how much: purchases, modules, stakes, rights."""
+    out: dict[str, float] = {}
+    for table, name, column in (
+        ("purchases", "offer", "quantity"), ("reservations", "offer", "volume"),
+        ("orders", "module", "orders"), ("stakes", "stake", "taken"),
+        ("rights", "right", "bought"),
+    ):  # fmt: skip
+        frame = plan.tables[table]
+        for key, amount in frame[column].astype(float).groupby(frame[name]).sum().items():
+            if table != "reservations" or str(key) not in out:
+                out[str(key)] = float(amount)
+    return dict(sorted(out.items()))
+
+
+def binding(plan: Plan) -> list[dict[str, Any]]:
+    """What binds: rows of which one per cent more would add most compute, builds standing.
+
+    Returns
+    -------
+    list of dict
+        ``what``, ``of`` and ``gain_percent`` (compute added by one per cent more, as a share of
+        what is delivered), by falling gain; those near the largest.
+    """
+    program, x, _ = restored(plan)
+    fixed = solve_fixed(program, x)
+    gains: dict[tuple[str, str], float] = {}
+    for block in program.names:
+        span = slice(block.first, block.first + len(block.row))
+        right = np.where(np.isfinite(program.row_high[span]), program.row_high[span], 0.0)
+        gain = np.clip(-fixed.duals[span] * right, 0.0, None)
+        if block.name in ("balance", "demand", "cover") or not gain.any():
+            continue
+        for row, amount in zip(block.row, gain, strict=True):
+            key = (ROWS_IN_WORDS.get(block.name, block.name), str(block.subject[row]))
+            gains[key] = gains.get(key, 0.0) + float(amount)
+    for (what, of), amount in _at_bounds(plan, program, fixed).items():
+        gains[what, of] = gains.get((what, of), 0.0) + amount
+    most = max(gains.values(), default=0.0)
+    if most <= 0:
+        return []
+    total = abs(fixed.value) or 1.0
+    found = [
+        {"what": what, "of": of, "gain_percent": amount / total}
+        for (what, of), amount in gains.items() if amount >= BIND_SHARE * most
+    ]  # fmt: skip
+    return sorted(found, key=lambda row: (-row["gain_percent"], row["what"], row["of"]))
+
+
+def _at_bounds(plan: Plan, program: Any, fixed: Any) -> dict[tuple[str, str], float]:
+    """Gains of decisions that stand at their upper bound: volumes on offer."""
+    from waferway.planning.planner import formulate
+
+    _, _, instances = restored(plan)
+    branches, _ = formulate(list(instances.values()), list(plan.branch_weights.values()),
+                            plan.manifest["objective"], plan.manifest["basis"])  # fmt: skip
+    reduced = np.asarray(fixed.highs.getSolution().col_dual, dtype=float)
+    reduced = reduced / fixed.scaling.columns / fixed.scaling.cost
+    out: dict[tuple[str, str], float] = {}
+    for w, (d, v, _, _) in enumerate(branches):
+        block = v.purchase
+        if not block.size:
+            continue
+        at = program.columns[w][block.offset : block.offset + block.size]
+        high = np.where(np.isfinite(program.high[at]), program.high[at], 0.0)
+        gain = np.clip(-reduced[at], 0.0, None) * high
+        gain = gain.reshape(block.rows, block.width).sum(axis=1)
+        for row, amount in enumerate(gain):
+            if amount > 0:
+                key = ("volume on offer", str(d.purchase["offer"].iloc[row]))
+                out[key] = out.get(key, 0.0) + float(amount)
+    return out
+
+
+def _qualifications(network: Network, plan: Plan) -> list[str]:
+    """Qualifications that the items drawn on need, with the day from which they hold."""
+    rows = network.filled("qualification")
+    mine = family(network, str(plan.manifest["party"]))
+    parts = plan.network.filled("recipe_item")
+    run = set(plan.tables["starts"]["recipe"])
+    items = set(parts.loc[(parts["role"] == "in") & parts["recipe"].isin(run), "item"])
+    need = items & set(rows["item"])
+    out = []
+    for item in sorted(need):
+        fit = rows[(rows["item"] == item) & rows["customer"].isin(mine)]
+        days = [d.isoformat() if d else "held" for d in fit["from_date"]]
+        held = ", ".join(f"{line} ({day})" for line, day in zip(fit["line"], days, strict=True))
+        out.append(f"{item}: {held or 'nobody is qualified'}")
+    return out
+
+
+def frame_of(rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
+    """Rows as a table."""
+    return pd.DataFrame(list(rows))
