@@ -83,6 +83,10 @@ class Scaling:
     columns: Array
 
 
+LEAST_KEPT = 1e-7
+"""HiGHS drops coefficients below 1e-9; scaled rows keep theirs well above."""
+
+
 def scaling_of(program: Program) -> Scaling:
     """Money in millions, rows with a largest coefficient near 1, costs at most near 100,000."""
     columns = np.where(program.money & ~program.integer, 1e6, 1.0)
@@ -96,6 +100,13 @@ def scaling_of(program: Program) -> Scaling:
         largest[filled] = np.maximum.reduceat(seen, matrix.indptr[:-1][filled])
         wide = largest > 1e5
         rows[wide] = 10.0 ** -np.floor(np.log10(largest[wide]))
+        # A row of money holds plants at billions beside freight at a dollar. Scaled by the
+        # largest, the freight would be below what HiGHS keeps, and funds would be overdrawn.
+        least = np.full(matrix.shape[0], np.inf)
+        shown = np.where(seen > 0, seen, np.inf)
+        least[filled] = np.minimum.reduceat(shown, matrix.indptr[:-1][filled])
+        lost = wide & (least * rows < LEAST_KEPT)
+        rows[lost] = 10.0 ** np.ceil(np.log10(LEAST_KEPT / least[lost]))
     most = float(np.abs(program.cost * columns).max(initial=0.0))
     cost = 1.0 if most <= 1e5 else float(10.0 ** (5 - np.floor(np.log10(most))))
     return Scaling(cost, rows, columns)

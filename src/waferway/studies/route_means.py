@@ -8,7 +8,7 @@ their means. Refuses to score: what a route delivers is for the planner.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -33,6 +33,9 @@ class Route:
         Designs that are not made on this route.
     core : frozenset of str
         Those of the means without which the route would be another one.
+    options : tuple of Route
+        Where a route can be taken in several ways that exclude one another (one partner, one
+        target): each is planned, and the best is the route.
     why_closed : str
         Why the network gives the party no such route; empty where it does.
     """
@@ -44,7 +47,8 @@ class Route:
     stakes: frozenset[str] = frozenset()
     modules: frozenset[str] = frozenset()
     closed_recipes: frozenset[str] = frozenset()
-    core: frozenset[str] = field(default=frozenset())
+    core: frozenset[str] = frozenset()
+    options: tuple[Route, ...] = ()
     why_closed: str = ""
 
     @property
@@ -88,11 +92,12 @@ def standard_routes(network: Network, party: str) -> tuple[Route, ...]:
         ``rent``: offers of items of kind ``compute``. ``buy``: offers of items with a weight on
         a compute basis. ``reserve``: offers with ``reserve``, of such items or of lines and
         parts, for designs that need no right to be bought. ``fabless``: own designs (rights on
-        sale are open; designs of items that others make or sell are closed) on lines and parts of others, with or without
-        reservation. ``partner``: stakes on offer of at most half, and modules of lines held in
-        part. ``own``: modules of lines that the party runs. ``acquire``: stakes on offer of more
-        than half. On the last three, offers of lines of a family that the stakes or modules
-        already cover are closed: who builds logic does not rent it. ``mix``: everything.
+        sale are open; designs of items that others make or sell are closed) on lines and parts of
+        others, with or without reservation. ``partner``: one stake on offer of at most half, or the modules of the lines
+        held in part. ``own``: modules of lines that the party runs. ``acquire``: one stake on
+        offer of more than half. On the last three, offers of lines of a family that the stake or
+        the modules cover with capacity are closed: who builds logic does not rent it; all else
+        that own designs need may be rented. ``mix``: everything.
 
     Raises
     ------
@@ -112,9 +117,23 @@ def standard_routes(network: Network, party: str) -> tuple[Route, ...]:
     has = _means(network, mine)
     capacity = has.reserved | has.spot
     every_right = has.rights
-    partner_lines = _lines_behind(network, has.partner_stakes, has.partner_modules)
-    own_lines = _lines_behind(network, frozenset(), has.own_modules)
-    maker_lines = _lines_behind(network, has.maker_stakes, frozenset())
+    own_lines = _lines_behind(network, "", has.own_modules)
+
+    def taking(name: str, stake: str) -> Route:
+        lines = _lines_behind(network, stake, frozenset())
+        return Route(f"{name}:{network.filled('stake').at[stake, 'owned']}", stake,
+                     offers=_beside(network, capacity, lines), rights=every_right,
+                     stakes=frozenset({stake}), core=frozenset({stake}))  # fmt: skip
+
+    partners = [taking("partner", stake) for stake in sorted(has.partner_stakes)]
+    if has.partner_modules:
+        shared = _lines_behind(network, "", has.partner_modules)
+        partners.append(
+            Route("partner:shared lines", "modules of lines held in part",
+                  offers=_beside(network, capacity, shared), rights=every_right,
+                  modules=has.partner_modules, core=has.partner_modules)
+        )  # fmt: skip
+    makers = [taking("acquire", stake) for stake in sorted(has.maker_stakes)]
     chips = has.buy | has.reserved_chips
     routes = (
         _route("rent", "Rent compute", has.rent, "no offer of rented compute is open to it",
@@ -127,17 +146,13 @@ def standard_routes(network: Network, party: str) -> tuple[Route, ...]:
         _route("fabless", "Own design at a foundry", capacity if _designs(network, mine) else (),
                "it has no design of its own, or nobody offers capacity for one",
                offers=capacity, rights=every_right, closed_recipes=has.others_designs),
-        _route("partner", "Partner in a fab", has.partner_stakes | has.partner_modules,
-               "no stake of at most half is on offer to it, and it holds none that can grow",
-               offers=_beside(network, capacity, partner_lines), rights=every_right,
-               stakes=has.partner_stakes, modules=has.partner_modules),
+        _several("partner", "Partner in a fab", partners,
+                 "no stake of at most half is on offer to it, and it holds none that can grow"),
         _route("own", "Build own plants", has.own_modules, "no line of its own can grow",
                offers=_beside(network, capacity, own_lines), rights=every_right,
                modules=has.own_modules),
-        _route("acquire", "Acquire a maker", has.maker_stakes,
-               "no stake of more than half is on offer to it",
-               offers=_beside(network, capacity, maker_lines), rights=every_right,
-               stakes=has.maker_stakes),
+        _several("acquire", "Acquire a maker", makers,
+                 "no stake of more than half is on offer to it"),
         _route("mix", "Mix of all", [*has.rent, *chips, *capacity, *has.partner_stakes,
                                      *has.maker_stakes, *has.own_modules, *has.partner_modules],
                "nothing is open to it", offers=has.rent | chips | capacity, rights=every_right,
@@ -152,6 +167,15 @@ def _route(
 ) -> Route:  # fmt: skip
     core = frozenset(core)
     return Route(name, label, core=core, why_closed="" if core else why, **means)
+
+
+def _several(name: str, label: str, options: list[Route], why: str) -> Route:
+    """A route that is the best of its options."""
+    united = {
+        field: frozenset().union(*(getattr(option, field) for option in options))
+        for field in ("offers", "rights", "stakes", "modules", "core")
+    }
+    return Route(name, label, options=tuple(options), why_closed="" if options else why, **united)
 
 
 def only(network: Network, route: Route, party: str) -> Network:
@@ -197,11 +221,10 @@ def _means(network: Network, mine: set[str]) -> _Means:
 
     right = network.filled("right")
     sale = right[right["party"].isin(mine) & right["cost_usd"].notna()]
-    stake, party = network.filled("stake"), network.filled("party")
+    stake = network.filled("stake")
     on_offer = stake[stake["owner"].isin(mine) & stake["price_usd"].notna()]
     most = on_offer["share"].astype(float) > 0.5
     line, module = network.filled("line"), network.filled("module")
-    del party
     able = module[(module["total"].isna()) | (module["total"] > 0)]
     convertible = able["exchange_line"].isin({""} | set(line.index[line["party"].isin(mine)]))
     able = able[convertible]
@@ -262,14 +285,17 @@ def _held_lines(network: Network, mine: set[str]) -> set[str]:
     return set(line.index[hit & ~line["party"].isin(mine)])
 
 
-def _lines_behind(
-    network: Network, stakes: frozenset[str], modules: frozenset[str]
-) -> set[str]:  # fmt: skip
-    """Lines that stakes cover and modules add to."""
-    line = network.filled("line")
-    owned = set(network.filled("stake").loc[sorted(stakes), "owned"])
-    hit = line.index.isin(owned) | line["site"].isin(owned) | line["party"].isin(owned)
-    return set(line.index[hit]) | set(network.filled("module").loc[sorted(modules), "line"])
+def _lines_behind(network: Network, stake: str, modules: frozenset[str]) -> set[str]:
+    """Lines that a stake covers with capacity, now or dated, and lines that modules add to."""
+    line, profile = network.filled("line"), network.table("profile")
+    grown = set(network.filled("module").loc[sorted(modules), "line"])
+    if not stake:
+        return grown
+    owned = network.filled("stake").at[stake, "owned"]
+    hit = (line.index == owned) | (line["site"] == owned) | (line["party"] == owned)
+    dated = profile[(profile["table"] == "line") & (profile["column"] == "capacity")]
+    later = set(dated.loc[(dated["value"].fillna(dated["high"]) > 0), "key"])
+    return grown | set(line.index[hit & ((line["capacity"] > 0) | line.index.isin(later))])
 
 
 def _beside(network: Network, capacity: frozenset[str], lines: set[str]) -> frozenset[str]:

@@ -15,16 +15,27 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waferway.calendar import end_of
+from waferway.evidence.dated import shipped
 from waferway.finance.plans import plan_flows
 from waferway.network.network import Network
 from waferway.planning.lookups import family
 from waferway.planning.plan import Plan
+from waferway.planning.planner import plan as plan_network
 from waferway.planning.prices import restored
-from waferway.planning.results import NOT_SPENT
 from waferway.planning.solving import solve_fixed
 from waferway.studies.route_chain import dependence
+from waferway.studies.route_means import Route, only
 
-__all__ = ["cumulative", "delivered_by_period", "measure", "until_index"]
+__all__ = [
+    "cost_per_compute",
+    "cumulative",
+    "delivered_by_period",
+    "measure",
+    "plan_route",
+    "score_of",
+    "tokens_of_compute",
+    "until_index",
+]
 
 Floats = NDArray[np.float64]
 BIND_SHARE = 0.25
@@ -72,6 +83,45 @@ def cumulative(delivered: Floats, plan: Plan, dates: Sequence[str]) -> list[floa
     return [float(delivered[: until_index(plan, when)].sum()) for when in dates]
 
 
+def score_of(plan: Plan, when: str, ranking: str) -> float:
+    """What a ranking compares, larger is better: compute by a date, or the cost of a unit."""
+    if ranking == "compute":
+        return cumulative(delivered_by_period(plan), plan, [when])[0]
+    cost = cost_per_compute(plan)
+    return -np.inf if cost is None else -cost
+
+
+def plan_route(
+    network: Network, route: Route, asked: dict[str, Any], when: str, ranking: str
+) -> tuple[Route, Plan, list[dict[str, Any]]]:  # fmt: skip
+    """Plan a route, or each of its options.
+
+    Returns
+    -------
+    Route
+        The route, or its best option.
+    Plan
+        Of it.
+    list of dict
+        One per option: ``option``, ``stake``, ``delivered`` by the date, ``score``, ``gap``.
+    """
+    best: tuple[float, Route, Plan] | None = None
+    rows = []
+    for option in route.options or (route,):
+        result = plan_network(only(network, option, str(asked["party"])), **asked)
+        score = score_of(result, when, ranking)
+        rows.append(
+            {"option": option.name, "of": option.label,
+             "delivered": cumulative(delivered_by_period(result), result, [when])[0],
+             "cost_per_compute_usd": cost_per_compute(result), "gap": result.manifest["gap"]}
+        )  # fmt: skip
+        if best is None or score > best[0]:
+            best = (score, option, result)
+    if best is None:
+        raise AssertionError("an open route has means")
+    return best[1], best[2], rows if route.options else []
+
+
 def measure(
     network: Network, plan: Plan, core: frozenset[str], dates: Sequence[str], tokens: float
 ) -> dict[str, Any]:
@@ -101,17 +151,11 @@ def measure(
     money = plan.tables["money"]
     flows = plan_flows(money, plan.calendar, base, probability=weights) if len(money) else None
     shown = until_index(plan, dates[-1])
-    rate = float(m["discount_rate"])
-    factor = (1.0 + rate) ** -plan.calendar.years_from(base)
-    lost = money[money["kind"].isin(NOT_SPENT)]
-    lost_now = lost["usd"].astype(float) * lost["branch"].map(weights).astype(float)
-    at = dict(zip(plan.calendar.labels, factor, strict=True))
-    opportunity = float((lost_now * lost["period"].map(at).astype(float)).sum())
-    net_cost = float(m["cost_usd"]) - opportunity
-    worth = float(delivered @ factor)
+    net_cost, worth = _present(plan, delivered)
     outflow = flows.probability @ flows.outflow() if flows else np.zeros(len(plan.calendar))
     capital = flows.expected(flows.total_capital()) if flows else 0.0
-    peak = flows.expected(np.maximum.accumulate(flows.outflow().cumsum(axis=1), axis=1)[:, shown - 1]) if flows else 0.0  # noqa: E501
+    needed = np.maximum.accumulate(flows.outflow().cumsum(axis=1), axis=1) if flows else None
+    peak = flows.expected(needed[:, shown - 1]) if flows and needed is not None else 0.0
     unit = net_cost / worth if worth > 0 else None
     chain = dependence(network, plan, plan.calendar.labels[shown - 1]) if worth > 0 else {}
     used = _used(plan)
@@ -138,6 +182,40 @@ def measure(
         "compute_curve": [float(x) for x in np.cumsum(delivered)],
         "cash_curve_usd": [float(x) for x in -np.cumsum(outflow)],
     }
+
+
+def _present(plan: Plan, delivered: Floats) -> tuple[float, float]:
+    """Present cost net of what is left at the end, and compute discounted like money."""
+    m = plan.manifest
+    base = dt.date.fromisoformat(m["base_date"])
+    factor = (1.0 + float(m["discount_rate"])) ** -plan.calendar.years_from(base)
+    at = dict(zip(plan.calendar.labels, factor, strict=True))
+    money = plan.tables["money"]
+    lost = money[money["kind"] == "unserved"]
+    usd = lost["usd"].astype(float) * lost["branch"].map(plan.branch_weights).astype(float)
+    opportunity = float((usd * lost["period"].map(at).astype(float)).sum())
+    return float(m["cost_usd"]) - opportunity, float(delivered @ factor)
+
+
+def cost_per_compute(plan: Plan) -> float | None:
+    """Levelised cost: present cost, less what modules are worth at the end, over compute
+    discounted like money, over the whole calendar; None where nothing is delivered."""
+    net_cost, worth = _present(plan, delivered_by_period(plan))
+    return net_cost / worth if worth > 0 else None
+
+
+def tokens_of_compute() -> float:
+    """Output tokens that one H100 equivalent serves over its life, from the shipped claims.
+
+    Examples
+    --------
+    >>> round(tokens_of_compute() / 1e9)
+    135
+    """
+    facts = shipped("waferway.finance")
+    rate = facts["fin-tokens-h100e-day"].central or 0.0
+    life = facts["fin-life-h100e"].central or 0.0
+    return rate * 365.25 * life
 
 
 def _top(shares: dict[str, float]) -> dict[str, Any] | None:
@@ -253,8 +331,3 @@ def _qualifications(network: Network, plan: Plan) -> list[str]:
         held = ", ".join(f"{line} ({day})" for line, day in zip(fit["line"], days, strict=True))
         out.append(f"{item}: {held or 'nobody is qualified'}")
     return out
-
-
-def frame_of(rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
-    """Rows as a table."""
-    return pd.DataFrame(list(rows))
