@@ -27,6 +27,7 @@ _FACE: dict[str, tuple[str, str | None]] = {
     "errors": ("waferway.errors", None),
     "plan": ("waferway.planning.planner", "plan"),
     "into_branches": ("waferway.atlas.sampling", "into_branches"),
+    "routes": ("waferway.studies.routes", "routes"),
     "read": ("waferway.network.reading", "read"),
     "render_report": ("waferway.report.plan_page", "render_report"),
     "write_report": ("waferway.report.plan_page", "report"),

@@ -14,6 +14,7 @@ from waferway.cli.chips import chips
 from waferway.cli.claims import evidence
 from waferway.cli.forecasting import demand
 from waferway.cli.ledger import ledger
+from waferway.cli.routing import routes
 from waferway.cli.scenarios import scenario
 from waferway.cli.showing import Force, JsonFlag, show, show_json
 
@@ -37,6 +38,7 @@ app.add_typer(evidence, name="evidence")
 app.add_typer(scenario, name="scenario")
 app.command("demand")(demand)
 app.command("check")(check_texts)
+app.command("routes")(routes)
 
 PlanFolder = Annotated[Path, typer.Argument(help="Folder that `waferway plan` wrote.")]
 

@@ -112,6 +112,12 @@ def scaling_of(program: Program) -> Scaling:
     return Scaling(cost, rows, columns)
 
 
+def _plain(program: Program) -> Scaling:
+    """The program as it stands."""
+    rows, columns = program.matrix.shape
+    return Scaling(1.0, np.ones(rows), np.ones(columns))
+
+
 def highs_of(program: Program, scaling: Scaling | None = None) -> Any:
     """A HiGHS object that holds a program as scaled, silent."""
     import highspy
@@ -215,22 +221,25 @@ def solve(
     """
     import highspy
 
-    scaling = scaling_of(program)
-    h = highs_of(program, scaling)
-    h.setOptionValue("mip_rel_gap", float(gap))
-    h.setOptionValue("random_seed", int(seed))
-    h.setOptionValue("threads", int(threads))
-    if time_limit is not None:
-        h.setOptionValue("time_limit", float(time_limit))
-    if start is not None:
-        solution = highspy.HighsSolution()
-        solution.col_value = list(start / scaling.columns)
-        h.setSolution(solution)
-    began = time.perf_counter()
-    stopped = _run(h, program, progress, began, scaling.cost)
-    seconds = time.perf_counter() - began
-    status = h.getModelStatus()
     codes = highspy.HighsModelStatus
+    began = time.perf_counter()
+    # Scales made for billions can be the wrong ones for a network of a hundred dollars.
+    for scaling in (scaling_of(program), _plain(program)):
+        h = highs_of(program, scaling)
+        h.setOptionValue("mip_rel_gap", float(gap))
+        h.setOptionValue("random_seed", int(seed))
+        h.setOptionValue("threads", int(threads))
+        if time_limit is not None:
+            h.setOptionValue("time_limit", float(time_limit))
+        if start is not None:
+            solution = highspy.HighsSolution()
+            solution.col_value = list(start / scaling.columns)
+            h.setSolution(solution)
+        stopped = _run(h, program, progress, began, scaling.cost)
+        status = h.getModelStatus()
+        if stopped or status not in (codes.kNotset, codes.kSolveError, codes.kUnknown):
+            break
+    seconds = time.perf_counter() - began
     if status == codes.kUnboundedOrInfeasible:  # presolve cannot tell; the simplex can
         h.setOptionValue("presolve", "off")
         h.run()
@@ -349,11 +358,13 @@ def solve_fixed(program: Program, x: Array) -> FixedAnswer:
     low, high = program.low.copy(), program.high.copy()
     low[program.integer] = high[program.integer] = fixed
     relaxed = replace(program, low=low, high=high, integer=np.zeros_like(program.integer))
-    scaling = scaling_of(program)
-    h = highs_of(relaxed, scaling)
-    h.setOptionValue("threads", 1)
-    h.run()
-    if h.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+    for scaling in (scaling_of(program), _plain(program)):
+        h = highs_of(relaxed, scaling)
+        h.setOptionValue("threads", 1)
+        h.run()
+        if h.getModelStatus() == highspy.HighsModelStatus.kOptimal:
+            break
+    else:
         raise SolverFailed("with its integers fixed the plan has no optimum; ask for a smaller gap")
     solution = h.getSolution()
     return FixedAnswer(

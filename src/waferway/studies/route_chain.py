@@ -45,7 +45,6 @@ class _Chain:
         mine = {r for r in makers if self.recipe.at[r, "party"] in (seller, "")}
         usable = {r for r in mine if self._lines(r, seller)} or mine
         suppliers: Shares = {seller: 1.0} if seller else {}
-        countries: Shares = {}
         if not usable or item in trail:
             home = self.country.get(seller, "")
             return suppliers, ({home: 1.0} if home else {})
@@ -119,7 +118,11 @@ def dependence(network: Network, plan: Plan, last: str) -> dict[str, Shares]:
         for kind, shares in zip(("supplier", "country"), found, strict=True):
             for name, share in shares.items():
                 out[kind][name] = out[kind].get(name, 0.0) + amount * share / total
-    return {k: dict(sorted(v.items(), key=lambda pair: (-pair[1], pair[0]))) for k, v in out.items()}
+    ordered = {}
+    for kind, shares in out.items():
+        by_share = sorted(shares.items(), key=lambda pair: (-pair[1], pair[0]))
+        ordered[kind] = {name: float(share) for name, share in by_share if share > 0}
+    return ordered
 
 
 def _sources(plan: Plan, chain: _Chain, last: str) -> list[tuple[float, tuple[Shares, Shares]]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from waferway.calendar import Calendar
 from waferway.errors import InputError
@@ -128,6 +128,7 @@ def screened(
     list of Screened
     """
     stake = network.filled("stake")
+    kind: Literal["acquisition", "minority_stake"]
     out = []
     for key in used:
         if key not in stake.index or key not in set(plan.tables["stakes"]["stake"]):
@@ -140,7 +141,7 @@ def screened(
             if not market.shares_percent.get(target):
                 continue
             deal = Deal(f"{party} takes {share:.0%} of {owned}", kind, party, target, when,
-                        share=share)  # type: ignore[arg-type]  # fmt: skip
+                        share=share)  # fmt: skip
             try:
                 found.append(screen(deal, market))
             except InputError as fault:  # a day before any rule was in force

@@ -1,8 +1,9 @@
 """Where the ranking of routes flips: the price, and the date.
 
-Owns one-way roots. The price or the dates of one route's own means are moved, the route is
-planned again, and the first place where it changes rank with the leading route is found by
-bisection. The other routes stay as they are.
+Owns one-way roots. The price or the dates of one route's own means are moved step by step, the
+route is planned again at each, and the first step in which it changes rank with the leading
+route is narrowed by bisection. The other routes stay as they are. Builds come in whole modules,
+so a rank can change and change back; what does both within one step of the scan is not seen.
 """
 
 from __future__ import annotations
@@ -24,8 +25,10 @@ from waferway.studies.route_measures import plan_route, score_of
 
 __all__ = ["Flip", "delayed", "flip_points", "repriced"]
 
-PRICE_RANGE = 64.0
-DAYS_RANGE = 1461
+PRICE_SCAN = tuple(2.0 ** (k / 2) for k in range(1, 9))
+"""Factors tried one after another: to 16 times, or a sixteenth of, the price."""
+DAYS_SCAN = tuple(float(122 * k) for k in range(1, 10))
+"""Days tried one after another: to three years later, or earlier."""
 PRICE_STEP = 1.02
 DAYS_STEP = 8
 
@@ -93,7 +96,9 @@ def repriced(network: Network, route: Route, factor: float) -> Network:
     for table, column, keys in targets:
         frame = changed.get(table, network.table(table)).copy()
         hit = frame.index.isin(keys)
-        frame[column] = frame[column].astype(float).where(~hit, frame[column].astype(float) * factor)
+        frame[column] = (
+            frame[column].astype(float).where(~hit, frame[column].astype(float) * factor)
+        )
         changed[table] = frame
         dated = (profile["table"] == table) & (profile["column"] == column)
         dated &= profile["key"].isin(keys)
@@ -139,6 +144,7 @@ def flip_points(
     when: str,
     ranking: str,
     *,
+    levers: Sequence[str] = ("price", "date"),
     workers: int = 2,
     say: Callable[[str], None] | None = None,
 ) -> tuple[Flip, ...]:
@@ -169,7 +175,7 @@ def flip_points(
     jobs = []
     for name in order:
         rival = order[1] if name == order[0] else order[0]
-        for lever in ("price", "date"):
+        for lever in levers:
             jobs.append((network, known[name], lever, score[rival], rival, name == order[0],
                          asked, when, ranking))  # fmt: skip
     if workers <= 1:
@@ -215,13 +221,19 @@ def _flip(
         mine = score_of(result, when, ranking)
         return mine > rival_score if not leads else mine >= rival_score
 
-    end = math.log(PRICE_RANGE) if lever == "price" else float(DAYS_RANGE)
-    away = end if leads else -end
+    scan = [math.log(f) for f in PRICE_SCAN] if lever == "price" else list(DAYS_SCAN)
+    scan = scan if leads else [-move for move in scan]
     step = math.log(PRICE_STEP) if lever == "price" else float(DAYS_STEP)
-    searched = tuple(sorted((1.0, math.exp(away)))) if lever == "price" else tuple(sorted((0.0, away)))
-    if ahead(away) == leads:
-        return Flip(route.name, rival, lever, None, None, None, searched, taken)  # type: ignore[arg-type]
-    near, far = 0.0, away
+    ends = sorted((1.0, math.exp(scan[-1]))) if lever == "price" else sorted((0.0, scan[-1]))
+    searched = (ends[0], ends[1])
+    near, far = 0.0, None
+    for move in scan:
+        if ahead(move) != leads:
+            far = move
+            break
+        near = move
+    if far is None:
+        return Flip(route.name, rival, lever, None, None, None, searched, taken)
     while abs(far - near) > step:
         middle = 0.5 * (near + far)
         if ahead(middle) == leads:
@@ -230,4 +242,4 @@ def _flip(
             far = middle
     shown = [math.exp(x) if lever == "price" else float(round(x)) for x in (near, far)]
     middle = math.exp(0.5 * (near + far)) if lever == "price" else round(0.5 * (near + far))
-    return Flip(route.name, rival, lever, float(middle), min(shown), max(shown), searched, taken)  # type: ignore[arg-type]
+    return Flip(route.name, rival, lever, float(middle), min(shown), max(shown), searched, taken)

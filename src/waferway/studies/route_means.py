@@ -76,8 +76,7 @@ class _Means:
 
 
 def standard_routes(network: Network, party: str) -> tuple[Route, ...]:
-    """The ways to compute that a network gives a party: rent, buy, reserve, fabless, partner,
-    own, acquire, and the mix of all.
+    """The ways to compute that a network gives a party.
 
     Parameters
     ----------
@@ -93,10 +92,11 @@ def standard_routes(network: Network, party: str) -> tuple[Route, ...]:
         a compute basis. ``reserve``: offers with ``reserve``, of such items or of lines and
         parts, for designs that need no right to be bought. ``fabless``: own designs (rights on
         sale are open; designs of items that others make or sell are closed) on lines and parts of
-        others, with or without reservation. ``partner``: one stake on offer of at most half, or the modules of the lines
-        held in part. ``own``: modules of lines that the party runs. ``acquire``: one stake on
-        offer of more than half. On the last three, offers of lines of a family that the stake or
-        the modules cover with capacity are closed: who builds logic does not rent it; all else
+        others, with or without reservation. ``partner``: one stake on offer of at most half, or
+        the modules of the lines held in part. ``own``: modules of lines that the party runs.
+        ``acquire``: one stake on offer of more than half. On the last three, offers of
+        lines of a family that the stake or the modules cover with capacity are closed: who
+        builds logic does not rent it; all else
         that own designs need may be rented. ``mix``: everything.
 
     Raises
@@ -135,7 +135,7 @@ def standard_routes(network: Network, party: str) -> tuple[Route, ...]:
         )  # fmt: skip
     makers = [taking("acquire", stake) for stake in sorted(has.maker_stakes)]
     chips = has.buy | has.reserved_chips
-    routes = (
+    return (
         _route("rent", "Rent compute", has.rent, "no offer of rented compute is open to it",
                offers=has.rent),
         _route("buy", "Buy accelerators", has.buy, "no offer of accelerators is open to it",
@@ -159,23 +159,33 @@ def standard_routes(network: Network, party: str) -> tuple[Route, ...]:
                stakes=has.partner_stakes | has.maker_stakes,
                modules=has.own_modules | has.partner_modules),
     )  # fmt: skip
-    return routes
+
+
+_NONE: frozenset[str] = frozenset()
 
 
 def _route(
-    name: str, label: str, core: Iterable[str], why: str, **means: frozenset[str]
+    name: str, label: str, core: Iterable[str], why: str, *, offers: frozenset[str] = _NONE,
+    rights: frozenset[str] = _NONE, stakes: frozenset[str] = _NONE,
+    modules: frozenset[str] = _NONE, closed_recipes: frozenset[str] = _NONE,
 ) -> Route:  # fmt: skip
+    """A route, or why there is none."""
     core = frozenset(core)
-    return Route(name, label, core=core, why_closed="" if core else why, **means)
+    return Route(name, label, offers, rights, stakes, modules, closed_recipes, core,
+                 why_closed="" if core else why)  # fmt: skip
 
 
 def _several(name: str, label: str, options: list[Route], why: str) -> Route:
     """A route that is the best of its options."""
-    united = {
-        field: frozenset().union(*(getattr(option, field) for option in options))
-        for field in ("offers", "rights", "stakes", "modules", "core")
-    }
-    return Route(name, label, options=tuple(options), why_closed="" if options else why, **united)
+
+    def all_of(field: str) -> frozenset[str]:
+        return frozenset().union(*(getattr(option, field) for option in options))
+
+    return Route(
+        name, label, offers=all_of("offers"), rights=all_of("rights"), stakes=all_of("stakes"),
+        modules=all_of("modules"), core=all_of("core"), options=tuple(options),
+        why_closed="" if options else why,
+    )  # fmt: skip
 
 
 def only(network: Network, route: Route, party: str) -> Network:

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from waferway.calendar import end_of
@@ -198,8 +197,11 @@ def _present(plan: Plan, delivered: Floats) -> tuple[float, float]:
 
 
 def cost_per_compute(plan: Plan) -> float | None:
-    """Levelised cost: present cost, less what modules are worth at the end, over compute
-    discounted like money, over the whole calendar; None where nothing is delivered."""
+    """Levelised cost of a unit of compute; None where nothing is delivered.
+
+    Present cost, less what modules are worth at the end, over compute discounted like money,
+    over the whole calendar.
+    """
     net_cost, worth = _present(plan, delivered_by_period(plan))
     return net_cost / worth if worth > 0 else None
 
@@ -282,7 +284,10 @@ def binding(plan: Plan) -> list[dict[str, Any]]:
         gains[what, of] = gains.get((what, of), 0.0) + amount
     most = max(gains.values(), default=0.0)
     if most <= 0:
-        return []
+        # Everything divisible is slack: what holds it back is the size of the next step.
+        steps = [t for t in ("orders", "stakes", "rights") if len(plan.tables[t])]
+        return [{"what": "the next whole step", "of": name, "gain_percent": None}
+                for name in steps[:1]]  # fmt: skip
     total = abs(fixed.value) or 1.0
     found = [
         {"what": what, "of": of, "gain_percent": amount / total}

@@ -82,7 +82,9 @@ class Routes:
             if row["route"] == route:
                 return row
         close = nearest(route, [row["route"] for row in self.rows])
-        raise RangeError(f'"{route}" is no route' + (f"; did you mean {close[0]}?" if close else ""))
+        raise RangeError(
+            f'"{route}" is no route' + (f"; did you mean {close[0]}?" if close else "")
+        )
 
     @property
     def best(self) -> dict[str, Any] | None:
@@ -107,8 +109,7 @@ class Routes:
             "party": self.party, "basis": self.basis, "dates": list(self.dates),
             "ranking": self.ranking, "best": self.best["route"] if self.best else None,
             "routes": [
-                {k: (v.to_json() if isinstance(v, Screened) else v) for k, v in row.items()}
-                for row in self.rows
+                row | {"deals": [deal.to_json() for deal in row["deals"]]} for row in self.rows
             ],
             "flips": [flip.to_json() for flip in self.flips],
             "manifest": self.manifest,
@@ -144,9 +145,9 @@ def routes(
     workers: int = 2,
     say: Callable[[str], None] | None = None,
 ) -> Routes:
-    """Compare the ways one party may get compute: rent, buy, reserve, design, partner, build,
-    acquire, and the mix that the planner finds.
+    """Compare the ways one party may get compute.
 
+    Rent, buy, reserve, design, partner, build, acquire, and the mix that the planner finds.
     Each route is a plan of the party's view of the same network, objective ``compute``, within
     the party's funds, with the means of all other routes closed.
 
@@ -223,7 +224,8 @@ def routes(
     first = str(by or last)
     if end_of(first) > end_of(last):
         raise RangeError(f"by is {first}, after the last day planned ({last}); give a later until")
-    dates = tuple(dict.fromkeys((_label(first, by), _label(last, until))))
+    dates: tuple[str, ...] = (_label(first, by), _label(last, until))
+    dates = dates if end_of(dates[0]) < end_of(dates[1]) else dates[:1]
     asked = {
         "party": party, "now": now, "until": last, "objective": "compute",
         "budget_usd": budget_usd, "basis": basis, "gap": gap, "seed": seed,
@@ -279,7 +281,9 @@ def _check(
         raise RangeError(f'"{ranking}" is no ranking; use {" or ".join(RANKINGS)}'
                          + (f" (did you mean {close[0]}?)" if close else ""))  # fmt: skip
     if not 0 <= gap <= MOST_GAP:
-        raise RangeError(f"gap is {gap}; routes are compared within {MOST_GAP:.0%}, so at most that")
+        raise RangeError(
+            f"gap is {gap}; routes are compared within {MOST_GAP:.0%}, so at most that"
+        )
     if draws < 0:
         raise RangeError(f"draws is {draws}; it must be at least 0")
     standard_routes(network, party)  # names an unknown party
@@ -366,7 +370,8 @@ def _closed(route: Route, dates: tuple[str, ...]) -> dict[str, Any]:
         name: [] for name in ("binds", "rights", "qualifications", "periods", "compute_curve",
                               "cash_curve_usd")}  # fmt: skip
     return {
-        "route": route.name, "label": route.label, "open": False, "option": "", "options": [], "why_closed": route.why_closed,
+        "route": route.name, "label": route.label, "open": False, "option": "", "options": [],
+        "why_closed": route.why_closed,
         "delivered": dict.fromkeys(dates), **empty, **lists, "dependence": {}, "used": {},
         "takes_its_core": False,
     }  # fmt: skip
@@ -374,7 +379,9 @@ def _closed(route: Route, dates: tuple[str, ...]) -> dict[str, Any]:
 
 def _ranked(rows: list[dict[str, Any]], ranking: str, when: str) -> list[dict[str, Any]]:
     """Rows by rank, then those that deliver nothing or are closed, then the mix."""
-    live = [r for r in rows if r["open"] and r["route"] != "mix" and (r["delivered"][when] or 0) > 0]
+    live = [
+        r for r in rows if r["open"] and r["route"] != "mix" and (r["delivered"][when] or 0) > 0
+    ]
     if ranking == "compute":
         live.sort(key=lambda r: (-r["delivered"][when], r["cost_per_compute_usd"]))
     else:
@@ -407,7 +414,8 @@ def _flat(row: dict[str, Any], dates: tuple[str, ...]) -> dict[str, Any]:
     for when in dates:
         spread = (row["quantiles"] or {}).get(when, {})
         out |= {f"delivered_{when}": row["delivered"][when],
-                **{f"{q}_{when}": spread.get(q, np.nan) for q in ("p10", "p50", "p90")}}  # fmt: skip
+                **{f"{q}_{when}": spread.get(q, np.nan)
+                   for q in ("p10", "p50", "p90")}}  # fmt: skip
     for name in ("cost_per_compute_usd", "cost_per_million_tokens_usd", "peak_cash_usd",
                  "total_capital_usd", "first_wafer", "first_delivery", "antitrust", "gap",
                  "why_closed"):  # fmt: skip
