@@ -157,6 +157,29 @@ MEANINGS = {
         "quantity of the fan (`p05` to `p95`), the outcome where it is known, and `reason` where "
         "the fan has no such quantity",
     },
+    "waferway hindcast run --json": {
+        "conditional": "whether the supply of the year was given",
+        "predictions": "one per metric, subject and period, with `unit` and quantiles",
+        "manifest": "cut, seed, draws, hashes of network and claims, fitted lag and spreads, "
+        "source of supply, and every claim read with its day of knowledge and the ground on "
+        "which it was admitted",
+    },
+    "waferway hindcast score --json": {
+        "better_than_rivals": "whether the mean score over cells that all predict is lowest",
+        "summary": "by metric (`all`: cells that all predict) and forecaster: `cells`, "
+        "`log_error` (median absolute), `bias` (mean log of predicted over outcome), coverage of "
+        "50, 80 and 90 % bands, `wis` (mean weighted interval score of logarithms), `wis_units` "
+        "(in the unit), `interval90` (mean interval score of logarithms)",
+        "cells": "the same for each outcome and forecaster",
+        "unmatched": "outcomes that a forecaster does not predict",
+    },
+    "waferway hindcast check --json": {
+        "passed": "whether each metric is within the goal and better than both rivals",
+        "goal": "largest median absolute error",
+        "errors": "by metric: median absolute error of the hindcast and both rivals, median "
+        "absolute log error, bias, coverage of 80 and 90 % bands, cells",
+        "cells": "each designer and quarter left out",
+    },
     "waferway atlas show --json": {
         "table": "as asked",
         "key": "as asked",
@@ -197,6 +220,7 @@ def json_keys() -> str:
         "waferway network check --json": {"ok": True, "faults": [], "sha256": net.sha256},
         "waferway doctor --json": examine(),
         "waferway demand --json": demand_json(),
+        **hindcast_json(),
         "waferway atlas show --json": describe_row(net, "line", "yongin-hbm"),
     }
     parts = []
@@ -226,6 +250,25 @@ def demand_json() -> dict:
 
     drawn = fan(until="2025Q4", paths=20)
     return drawn.to_json() | {"forecasts": plain(compare_forecasts(drawn))}
+
+
+def hindcast_json() -> dict:
+    """What `waferway hindcast` prints with `--json`, on few draws and made-up outcomes."""
+    import tempfile
+
+    from waferway.studies.hindcast import leave_out_2024, run, score_year
+
+    found = run(draws=50)
+    with tempfile.TemporaryDirectory() as folder:
+        happened = Path(folder) / "outcomes.csv"
+        table = found.predictions.rename(columns={"p50": "value"})
+        table[["metric", "subject", "period", "value"]].head(4).to_csv(happened, index=False)
+        scored = score_year(happened, draws=50)
+    return {
+        "waferway hindcast run --json": found.to_json(),
+        "waferway hindcast score --json": scored.to_json(),
+        "waferway hindcast check --json": leave_out_2024().to_json(),
+    }
 
 
 def _object(content):

@@ -32,3 +32,42 @@ def test_a_wrong_name_is_a_wrong_call(waferway):
     assert found.code == 2 and "did you mean h100e-8bit-dense" in found.err
     assert waferway("demand", *FEW, "--party", "gogle").code == 2
     assert waferway("demand", "--until", "2040Q1").code == 2
+
+
+def test_hindcast_check_passes_and_says_by_how_much(waferway):
+    body = waferway("hindcast", "check", "--json").json()
+    assert body["passed"] is True and len(body["cells"]) == 48
+    found = waferway("hindcast", "check")
+    assert found.code == 0 and "log trend" in found.out
+    assert all(len(line) <= 80 for line in found.out.splitlines())
+
+
+def test_hindcast_runs_freezes_and_scores(waferway, tmp_path):
+    found = waferway("hindcast", "run", "--draws", "300", "--freeze", tmp_path)
+    assert found.code == 0 and "nvidia 2025Q1" in found.out
+    assert all(len(line) <= 80 for line in found.out.splitlines())
+    frozen = tmp_path / "predictions-2025.csv"
+    assert frozen.is_file() and (tmp_path / "predictions-2025.csv.sha256").is_file()
+    happened = tmp_path / "outcomes.csv"
+    lines = frozen.read_text().splitlines()[1:]
+    cells = [line.split(",") for line in lines if ",nvidia,2025Q" in line]
+    happened.write_text("metric,subject,period,value\n" + "\n".join(
+        f"{c[0]},{c[1]},{c[2]},{c[6]}" for c in cells) + "\n")  # fmt: skip
+    asked = ("hindcast", "score", "--outcomes", happened, "--predictions", frozen)
+    assert waferway(*asked).code == 0
+    body = waferway(*asked, "--json").json()
+    assert body["better_than_rivals"] is True and body["unmatched"] == []
+
+
+def test_hindcast_run_as_json_proves_its_cut(waferway):
+    body = waferway("hindcast", "run", "--draws", "100", "--json").json()
+    assert body["manifest"]["cut"] == "2024-12-31" and body["conditional"] is False
+    assert {row["ground"] for row in body["manifest"]["claims"]} == {
+        "known by the cut", "outcome of a period that had ended", "constant"}  # fmt: skip
+
+
+def test_hindcast_refuses_a_file_that_is_no_supply(waferway, tmp_path):
+    path = tmp_path / "supply.csv"
+    path.write_text("quarter,price\nQ1 2025,3\n")
+    found = waferway("hindcast", "run", "--supply", path)
+    assert found.code == 2 and "no column cowos_supply_wafers_p50" in found.err

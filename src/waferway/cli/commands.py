@@ -12,7 +12,7 @@ from waferway.cli.atlas import atlas
 from waferway.cli.checking import check_texts
 from waferway.cli.chips import chips
 from waferway.cli.claims import evidence
-from waferway.cli.forecasting import demand
+from waferway.cli.forecasting import demand, hindcast
 from waferway.cli.ledger import ledger
 from waferway.cli.routing import routes
 from waferway.cli.scenarios import scenario
@@ -37,6 +37,7 @@ app.add_typer(ledger, name="ledger")
 app.add_typer(evidence, name="evidence")
 app.add_typer(scenario, name="scenario")
 app.command("demand")(demand)
+app.add_typer(hindcast, name="hindcast")
 app.command("check")(check_texts)
 app.command("routes")(routes)
 

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from waferway.cli import say
 from waferway.cli.showing import JsonFlag, show, show_json
 
-__all__ = ["demand"]
+__all__ = ["demand", "hindcast"]
+
+hindcast = typer.Typer(
+    help="Predict 2025 from what was known at the end of 2024, and score it.",
+    no_args_is_help=True,
+)
+Supply = Annotated[
+    Path | None,
+    typer.Option(help="CSV of the supply of 2025 by quarter; without it the run is unconditional."),
+]
+Draws = Annotated[int, typer.Option(help="Draws.")]
 
 Seed = Annotated[int, typer.Option(help="Seed of the draws.")]
 
@@ -47,3 +59,65 @@ def demand(
         show(comparison_text(compare_forecasts(drawn)))
     else:
         show(fan_text(drawn, party, segment, step))
+
+
+@hindcast.command("run")
+def hindcast_run(
+    supply: Supply = None,
+    draws: Draws = 4000,
+    seed: Seed = 2024,
+    freeze: Annotated[
+        Path | None, typer.Option(help="Folder in which to write the predictions and their hash.")
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Predict 2025 by designer and quarter, each number with its distribution."""
+    from waferway.studies.hindcast import frozen_predictions, read_supply, run
+
+    found = run(supply=None if supply is None else read_supply(supply), draws=draws, seed=seed)
+    if as_json:
+        show_json(found.to_json())
+    else:
+        show(str(found))
+    if freeze is not None:
+        say(f"wrote {frozen_predictions(freeze, found.predictions)}")
+
+
+@hindcast.command("score")
+def hindcast_score(
+    outcomes: Annotated[
+        Path, typer.Option(help="CSV with metric, subject, period, value: what happened.")
+    ],
+    supply: Supply = None,
+    predictions: Annotated[
+        Path | None,
+        typer.Option(help="Predictions to score; without it they are made anew."),
+    ] = None,
+    draws: Draws = 4000,
+    seed: Seed = 2024,
+    as_json: JsonFlag = False,
+) -> None:
+    """Score predictions beside two naive rivals; exit code 1 if a rival scores better."""
+    from waferway.studies.hindcast import score_year
+
+    found = score_year(outcomes, supply, predictions, draws, seed)
+    if as_json:
+        show_json(found.to_json())
+    else:
+        show(str(found))
+    if not found.better:
+        raise typer.Exit(1)
+
+
+@hindcast.command("check")
+def hindcast_check(as_json: JsonFlag = False) -> None:
+    """Leave each quarter of 2024 out in turn; exit code 1 if a goal is missed."""
+    from waferway.studies.hindcast import leave_out_2024
+
+    found = leave_out_2024()
+    if as_json:
+        show_json(found.to_json())
+    else:
+        show(str(found))
+    if not found.passed:
+        raise typer.Exit(1)

@@ -1,0 +1,61 @@
+"""The unconditional predictions as a file, and its hash.
+
+Owns the bytes: sorted as predicted, four significant digits, plain line ends.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pandas as pd
+
+from waferway.studies.hindcast.rows import COLUMNS
+
+__all__ = ["frozen_predictions", "predictions_text", "read_predictions", "sha256_of"]
+
+
+def predictions_text(predictions: pd.DataFrame) -> str:
+    """Predictions as CSV text, the same bytes everywhere."""
+    lines = [",".join(COLUMNS)]
+    for row in predictions[list(COLUMNS)].to_dict("records"):
+        cells = [str(row[name]) for name in COLUMNS[:4]]
+        lines.append(",".join([*cells, *(f"{row[name]:.10g}" for name in COLUMNS[4:])]))
+    return "\n".join(lines) + "\n"
+
+
+def sha256_of(text: str) -> str:
+    """Hash of the text of a file of predictions.
+
+    Examples
+    --------
+    >>> sha256_of("")[:8]
+    'e3b0c442'
+    """
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def frozen_predictions(folder: Path, predictions: pd.DataFrame) -> Path:
+    """Write ``predictions-2025.csv`` and ``predictions-2025.csv.sha256``.
+
+    Parameters
+    ----------
+    folder : Path
+    predictions : DataFrame
+
+    Returns
+    -------
+    Path
+        The file of predictions; the hash file has the form that ``sha256sum --check`` reads.
+    """
+    text = predictions_text(predictions)
+    path = folder / "predictions-2025.csv"
+    path.write_bytes(text.encode())
+    beside = folder / f"{path.name}.sha256"
+    beside.write_bytes(f"{sha256_of(text)}  {path.name}\n".encode())
+    return path
+
+
+def read_predictions(path: Path | str) -> pd.DataFrame:
+    """Predictions from a file that `frozen_predictions` wrote."""
+    return pd.read_csv(path, dtype={"subject": str, "period": str, "metric": str})

@@ -1,0 +1,214 @@
+"""Leave one quarter of 2024 out, and predict what its designers used.
+
+Owns the test of the chain on known quarters. Known is the supply of the quarter and everything
+about the others; unknown is all use of parts and all sales of the quarter. Both naive rivals
+see the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from waferway.network.network import Network
+from waferway.studies.hindcast.calibration import (
+    content_factors,
+    innovation_spread,
+    log_odds,
+    pooled_spread,
+    spread_between,
+)
+from waferway.studies.hindcast.history import CHIPS, DESIGNERS, PARTS, History
+from waferway.studies.hindcast.network_content import Content, content_of
+
+__all__ = ["LeftOut", "leave_one_quarter_out"]
+
+Floats = NDArray[np.float64]
+Z90, Z80 = 1.6448536269514722, 1.2815515655446004
+GOAL = 0.15
+"""Largest median absolute error of a metric."""
+MIX_SPREAD = {"packaging": 0.0, "logic": 0.10, "hbm": 0.08}
+"""Spread of content a wafer within a designer, from products that come and go."""
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Predictions of quarters that were left out.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        metric, designer, quarter, outcome, predicted, last_value, log_trend, spread (standard
+        deviation of the logarithm of what is predicted).
+    """
+
+    frame: pd.DataFrame
+
+    def errors(self) -> pd.DataFrame:
+        """Median absolute error, bias, coverage, and the errors of both rivals.
+
+        Returns
+        -------
+        DataFrame
+            Index the metric and ``all``; columns predicted, last_value, log_trend (medians of
+            absolute relative errors), log_error (median absolute log error), bias (mean log
+            error), cover80, cover90 (share of outcomes inside the interval), cells.
+        """
+        rows = {}
+        for metric in (*PARTS, "all"):
+            part = self.frame if metric == "all" else self.frame[self.frame["metric"] == metric]
+            off = np.log(part["predicted"] / part["outcome"])
+            rows[metric] = {
+                **{name: float((part[name] / part["outcome"] - 1.0).abs().median())
+                   for name in ("predicted", "last_value", "log_trend")},
+                "log_error": float(off.abs().median()), "bias": float(off.mean()),
+                "cover80": float((off.abs() <= Z80 * part["spread"]).mean()),
+                "cover90": float((off.abs() <= Z90 * part["spread"]).mean()),
+                "cells": len(part),
+            }  # fmt: skip
+        return pd.DataFrame(rows).T
+
+    @property
+    def passed(self) -> bool:
+        """Whether each metric is within 15 % and better than both rivals."""
+        table = self.errors().loc[list(PARTS)]
+        beaten = table[["last_value", "log_trend"]].min(axis=1) > table["predicted"]
+        return bool((table["predicted"] <= GOAL).all() and beaten.all())
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data."""
+        return {
+            "passed": self.passed, "goal": GOAL,
+            "errors": self.errors().rename_axis("metric").reset_index().to_dict(orient="records"),
+            "cells": self.frame.to_dict(orient="records"),
+        }  # fmt: skip
+
+    def __str__(self) -> str:
+        table = self.errors()
+        lines = ["Leave one quarter of 2024 out: median absolute error by designer and quarter",
+                 f"{'':<11}{'hindcast':>9}{'last value':>12}{'log trend':>11}{'bias':>8}"
+                 f"{'in 80 %':>9}{'in 90 %':>9}{'cells':>7}"]  # fmt: skip
+        for name, r in table.iterrows():
+            lines.append(
+                f"{name!s:<11}{r['predicted']:>9.1%}{r['last_value']:>12.1%}{r['log_trend']:>11.1%}"
+                f"{r['bias']:>8.1%}{r['cover80']:>9.0%}{r['cover90']:>9.0%}{r['cells']:>7.0f}"
+            )
+        return "\n".join(lines)
+
+
+def leave_one_quarter_out(network: Network, history: History) -> LeftOut:
+    """Predict each quarter from the others and its supply.
+
+    Parameters
+    ----------
+    network : Network
+        Recipes give the content of a packaging wafer.
+    history : History
+
+    Returns
+    -------
+    LeftOut
+    """
+    content = content_of(network)
+    rows = []
+    for out in range(len(history.quarters)):
+        predicted, spread = predict_quarter(history, content, out)
+        for metric in PARTS:
+            for d, designer in enumerate(DESIGNERS):
+                series = history.designer_parts[metric][d]
+                rows.append({
+                    "metric": metric, "designer": designer, "quarter": history.quarters[out],
+                    "outcome": series[out], "predicted": predicted[metric][d],
+                    "last_value": series[out - 1] if out else series[1],
+                    "log_trend": _trend(series, out), "spread": spread[metric][d],
+                })  # fmt: skip
+    return LeftOut(pd.DataFrame(rows))
+
+
+def predict_quarter(
+    history: History, content: Content, out: int
+) -> tuple[dict[str, Floats], dict[str, Floats]]:
+    """Use by designer in one quarter, from the others and its supply.
+
+    Returns
+    -------
+    tuple of (best values by metric, spreads of their logs by metric), each shape (designers,)
+    """
+    seen = np.array([q != out for q in range(len(history.quarters))])
+    wafers = history.parts["packaging"]
+    owner = np.array([DESIGNERS.index(d) for d in CHIPS.values()])
+    whole = history.designer_parts["packaging"]
+    shares = np.log(whole / history.supply["packaging"])
+    share = np.exp(_between(shares, out))
+    mix = np.array([wafers[owner == d] / wafers[owner == d].sum(0) for d in range(len(DESIGNERS))],
+                   dtype=object)  # fmt: skip
+    parts_mix = np.zeros(len(owner))
+    for d in range(len(DESIGNERS)):
+        now = np.maximum(_between(np.asarray(mix[d], dtype=float), out), 0.0)
+        parts_mix[owner == d] = now / now.sum()
+    made = share[owner] * parts_mix * history.supply["packaging"][out]
+    logic_rate = content.logic * content_factors(
+        history.parts["logic"], wafers, content.logic, seen
+    )
+    hbm_rate = _hbm_rate(history, content, out, seen)
+    named_hbm = history.designer_parts["hbm"].sum(0) / history.supply["hbm"]
+    named_pack = whole.sum(0) / history.supply["packaging"]
+    hbm = float((made * hbm_rate).sum())
+    told = float(np.exp(np.log(named_hbm[seen]).mean())) * history.supply["hbm"][out]
+    of_pack, of_hbm = spread_between(named_pack[seen], 0.05), spread_between(named_hbm[seen], 0.035)
+    pull = of_pack**2 / (of_pack**2 + of_hbm**2)
+    scale = (told / hbm) ** pull
+    made = np.minimum(made * scale, made * history.supply["packaging"][out] / made.sum())
+    best = {
+        "packaging": _by(owner, made), "logic": _by(owner, made * logic_rate),
+        "hbm": _by(owner, made * hbm_rate),
+    }  # fmt: skip
+    odds = log_odds(np.exp(shares))
+    odds[:, out] = np.nan
+    step = innovation_spread(odds, pooled_spread(odds)) * (1.0 - share)
+    bridge = np.sqrt(0.5) if 0 < out < len(seen) - 1 else 1.0
+    total = np.sqrt(of_pack**2 * of_hbm**2 / (of_pack**2 + of_hbm**2))
+    spread = {
+        metric: np.sqrt((bridge * step) ** 2 + total**2 + MIX_SPREAD[metric] ** 2)
+        for metric in best
+    }
+    return best, spread
+
+
+def _between(series: Floats, out: int) -> Floats:
+    """Value of a left-out quarter: the middle of its neighbours, or the nearest one."""
+    last = series.shape[1] - 1
+    if 0 < out < last:
+        return np.asarray((series[:, out - 1] + series[:, out + 1]) / 2.0)
+    return np.asarray(series[:, 1] if out == 0 else series[:, last - 1])
+
+
+def _hbm_rate(history: History, content: Content, out: int, seen: NDArray[np.bool_]) -> Floats:
+    """HBM dollars a packaging wafer: content times factor; Hopper by the share of H200."""
+    factor = content_factors(history.parts["hbm"], history.parts["packaging"], content.hbm, seen)
+    rate = content.hbm * factor
+    at = list(CHIPS).index("hopper")
+    paid = history.parts["hbm"][at] / history.parts["packaging"][at]
+    series = np.log(paid)[None, :]
+    # the share of H200 only rises: beyond the last known quarter its rise goes on
+    if 0 < out < len(seen) - 1:
+        rate[at] = float(np.exp(_between(series, out)[0]))
+    else:
+        near, far = (1, 2) if out == 0 else (len(seen) - 2, len(seen) - 3)
+        low, high = content.hbm[at], content.hopper_all_h200
+        rate[at] = float(np.clip(paid[near] ** 2 / paid[far], low, high))
+    return np.asarray(rate)
+
+
+def _by(owner: NDArray[np.int64], values: Floats) -> Floats:
+    return np.array([values[owner == d].sum() for d in range(len(DESIGNERS))])
+
+
+def _trend(series: Floats, out: int) -> float:
+    at = np.array([q for q in range(len(series)) if q != out], dtype=float)
+    slope, level = np.polyfit(at, np.log(series[at.astype(int)]), 1)
+    return float(np.exp(level + slope * out))
