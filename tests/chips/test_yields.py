@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from tests.reference import chips_yields as slow
 from waferway.chips import learning, yields
-from waferway.chips.yields import RepairableBlocks
+from waferway.chips.harvest_table import _tail, clustered_harvest
+from waferway.chips.yields import RepairableBlocks, binomial_tail, harvest_yield
 from waferway.errors import RangeError
 
 
@@ -148,3 +149,29 @@ def test_learning():
     assert float(learning.wright_cost(10, 2, 0.85)) == pytest.approx(8.5)
     with pytest.raises(RangeError):
         learning.fit_defect_learning([0, 1], [0.1, 0.2], mature_per_cm2=0.05)
+
+
+@pytest.mark.parametrize(("count", "needed"), [(144, 132), (64, 64), (8, 1), (1000, 980), (40, 0)])
+def test_the_tail_by_horner_is_the_incomplete_beta(count, needed):
+    load = np.concatenate([[0.0, 1e-9], np.linspace(0, 40, 801), [1e4]])
+    by_beta = binomial_tail(count, needed, np.exp(-load / count))
+    assert _tail(load, float(count), float(needed)) == pytest.approx(by_beta, abs=1e-13)
+
+
+@given(
+    shapes=st.lists(st.floats(0.3, 1e4), min_size=12, max_size=12, unique=True),
+    blocks=st.sampled_from([(144, 132), (80, 74), (16, 16), (64, 20)]),
+    load=st.floats(0.01, 6),
+    share=st.floats(0, 1),
+)
+@settings(max_examples=25)
+def test_many_shapes_at_once_are_each_integrated_alone(shapes, blocks, load, share):
+    count, needed = blocks
+    together = clustered_harvest(
+        np.full(len(shapes), load), np.array(shapes), share, float(count), float(needed)
+    )
+    alone = [
+        float(harvest_yield(load, 1.0, [RepairableBlocks(count, needed, share)], clustering=a))
+        for a in shapes
+    ]
+    assert together == pytest.approx(alone, abs=2e-6)
