@@ -197,9 +197,11 @@ def drawn_claims(folder: Path, count: int = 50, seed: int = 0) -> list[Claim]:
     """
     from waferway.evidence.claims import read_evidence
 
-    files = [*folder.glob("claim*.csv"), *folder.glob("catalogue/claim*.csv")]
-    sources = [*folder.glob("source*.csv"), *folder.glob("catalogue/source*.csv")]
-    return _picked(read_evidence(sorted(files), sorted(sources)), count, seed)
+    shared = read_evidence((), sorted(folder.glob("source*.csv"))).sources.values()
+    inner = folder / "catalogue"
+    files = [*folder.glob("claim*.csv"), *inner.glob("claim*.csv")]
+    sources = sorted(inner.glob("source*.csv"))
+    return _picked(read_evidence(sorted(files), sources, shared), count, seed)
 
 
 def _picked(evidence: Evidence, count: int, seed: int) -> list[Claim]:

@@ -186,7 +186,102 @@ def read_catalogue(folder: Path, sources: tuple[Path, ...] = ()) -> Catalogue:
     folder : Path
         With one file a table, ``claim*.csv`` and ``source*.csv``.
     sources : tuple of Path
-        Further files of sources.
+        Files of sources shared with the planned network.
+
+    Returns
+    -------
+    Catalogue
+
+    Raises
+    ------
+    InputError
+        If a table is missing or a cell of a quantity is neither a number nor a word for its
+        absence. All other rules are checked by `waferway.atlas.gate`.
+    """
+    tables: dict[str, pd.DataFrame] = {}
+    states: dict[str, dict[str, dict[str, str]]] = {}
+    faults = []
+    for name, declared in CATALOGUE.items():
+        path = folder / f"{name}.csv"
+        if not path.is_file():
+            faults.append(_fault(f"{path.name} is missing", f"it belongs in {folder}"))
+            continue
+        sheet = read_sheet(path)
+        states[name] = {}
+        columns: dict[str, list[Any]] = {c: [] for c in declared.columns}
+        for at, row in sheet:
+            state = states[name].setdefault(key_of(row, declared.key), {})
+            for attribute in declared.attributes:
+                text = row.get(attribute.name, "")
+                columns[attribute.name].append(
+                    _number(text, sheet, at, attribute.name, faults) if attribute.numeric else text
+                )
+            for quantity, bounds in quantities(declared).items():
+                central = bounds.get("value") or bounds["p50"]
+                if row.get(central.name, "") in MISSING:
+                    numbers = [row.get(a.name, "") for a in bounds.values() if a is not central]
+                    if not any(numbers):
+                        state[quantity] = row[central.name]
+        index = pd.Index([key_of(row, declared.key) for row in sheet.rows], dtype=object)
+        tables[name] = pd.DataFrame(columns, index=index)
+    if faults:
+        raise InputError(faults, "the catalogue was not read")
+    outside = read_evidence((), sources).sources.values()
+    evidence = read_evidence(
+        sorted(folder.glob("claim*.csv")), sorted(folder.glob("source*.csv")), outside
+    )
+    return Catalogue(tables, evidence, states)
+
+    def _fall_back(
+        self, table: str, key: str, frame: pd.DataFrame, state: dict[str, str], known: Evidence
+    ) -> None:
+        """Restate the numbers of a row by claims that were public."""
+        for quantity, columns in quantities(CATALOGUE[table]).items():
+            if quantity in state or claim_id(table, key, quantity) in known:
+                continue
+            others = [c for c in self.claims(table, key, quantity) if c.claim_id in known]
+            newest = max(others, key=lambda c: (c.known_from or dt.date.min, c.claim_id),
+                         default=None)  # fmt: skip
+            for bound, attribute in columns.items():
+                number = getattr(newest, bound) if newest else None
+                frame.loc[key, attribute.name] = math.nan if number is None else float(number)
+            if newest is None:
+                state[quantity] = "unknown"
+
+
+def catalogue(known: str | dt.date | None = None) -> Catalogue:
+    """The shipped catalogue.
+
+    Parameters
+    ----------
+    known : str or date, optional
+        Only what the world could know on this day.
+
+    Returns
+    -------
+    Catalogue
+
+    Examples
+    --------
+    >>> len(catalogue().table("accelerator")) >= 40
+    True
+    """
+    from waferway.atlas.world import data_folder
+
+    sources = tuple(sorted(data_folder().glob("source*.csv")))
+    found = read_catalogue(data_folder() / "catalogue", sources)
+    return found if known is None else found.known(known)
+
+
+def read_catalogue(folder: Path, sources: tuple[Path, ...] = ()) -> Catalogue:
+    """Read the catalogue of a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        With one file a table, ``claim*.csv`` and ``source*.csv``.
+    sources : tuple of Path
+        Files of sources shared with the planned network.
 
     Returns
     -------

@@ -297,8 +297,12 @@ def _guess(name: str, valid: Iterable[str]) -> str:
     return f"did you mean {found[0]}?" if found else ""
 
 
-def read_evidence(claim_files: Iterable[Path], source_files: Iterable[Path]) -> Evidence:
+def read_evidence(
+    claim_files: Iterable[Path], source_files: Iterable[Path], known: Iterable[Source] = ()
+) -> Evidence:
     """Read claims and sources from CSV files with the columns of the two schemas.
+
+    `known` are sources read before; a row that names one of them again is not read twice.
 
     Empty cells are missing; `qualifiers` is written ``region=world; wafer_mm=300``,
     `derived_from` as ids separated by blanks, `dist` as JSON.
@@ -316,7 +320,9 @@ def read_evidence(claim_files: Iterable[Path], source_files: Iterable[Path]) -> 
     for path in source_files:
         sources += [s for s in _rows(path, Source, faults) if isinstance(s, Source)]
     faults.raise_any("the evidence was not read")
-    return Evidence(claims, sources)
+    before = {source.source_id: source for source in known}
+    after = [source for source in sources if source.source_id not in before]
+    return Evidence(claims, [*before.values(), *after])
 
 
 def _rows(path: Path, model: type[Claim] | type[Source], faults: Faults) -> Iterator[BaseModel]:
