@@ -117,8 +117,9 @@ def of_data_centres(claim: Claim) -> Found | None:
 
 def of_campuses(claim: Claim) -> Found | None:
     said = re.match(r"(AIFAB-\d+)", claim.locator or "")
-    column = {"lat": "latitude_wgs84", "latitude": "latitude_wgs84",
-              "lon": "longitude_wgs84", "longitude": "longitude_wgs84"}.get(claim.metric)  # fmt: skip
+    names = {"lat": "latitude", "lon": "longitude"}
+    metric = names.get(claim.metric, claim.metric)
+    column = f"{metric}_wgs84" if metric in names.values() else None
     if said is None or column is None:
         return None
     value = float(by("ai-chip-fab-atlas/atlas-campuses.csv", "campus_id")[said[1]][column])
