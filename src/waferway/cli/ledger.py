@@ -25,6 +25,7 @@ from waferway.cli.inputs import (
     read_text,
 )
 from waferway.cli.ledger_keys import declare
+from waferway.cli.ledger_record import record
 from waferway.cli.ledger_witness import witness as witness_verbs
 from waferway.cli.showing import Force, JsonFlag, show, show_json
 
@@ -165,6 +166,9 @@ def append(
     with named_files("nothing was logged"):
         receipt = room.append(path, found, key=key, type=kind, passphrase=passphrase)
     _receipt(receipt, as_json)
+
+
+ledger.command("record")(record)
 
 
 @ledger.command("checkpoint")
