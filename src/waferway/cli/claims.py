@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from waferway.cli.inputs import named_files
-from waferway.cli.showing import JsonFlag, show, show_json
+from waferway.cli.showing import Force, JsonFlag, show, show_json
 from waferway.errors import RangeError
 
 __all__ = ["evidence"]
@@ -71,12 +71,23 @@ def reconcile(
 
 @evidence.command("dossier")
 def dossier(
-    texts: Texts, lang: Lang = None, published: Published = None, as_json: JsonFlag = False
+    texts: Texts,
+    lang: Lang = None,
+    published: Published = None,
+    html: Annotated[Path | None, typer.Option(help="Write a page with tables and quotes.")] = None,
+    force: Force = False,
+    as_json: JsonFlag = False,
 ) -> None:
     """Who met whom, sums, plans, agreements and conflicts of the files, with quotes."""
     from waferway.evidence.dossier import dossier as work
 
-    _print(work(texts, lang=lang, published=published), as_json)
+    with named_files("no dossier was made"):
+        made = work(texts, lang=lang, published=published)
+    if html is not None:
+        from waferway.report.dossier_page import write_dossier
+
+        write_dossier(made, html, force=force)
+    _print(made, as_json)
 
 
 def _print(found: Any, as_json: bool) -> None:

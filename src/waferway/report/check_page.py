@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from waferway.errors import OutputExists
 from waferway.evidence.extract.files import Document
+from waferway.report.writing import write_bytes
 from waferway.studies.check import Check, Finding
 
 __all__ = ["render_check", "write_check"]
@@ -47,17 +46,7 @@ def write_check(check: Check, path: str | Path, force: bool = False) -> Path:
     target = Path(path)
     if target.exists() and not force:
         raise OutputExists(f"{target} exists; pass --force to replace it, or name another file")
-    html = render_check(check)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, building = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(html)
-        Path(building).chmod(0o644)
-        Path(building).replace(target)
-    except BaseException:
-        Path(building).unlink(missing_ok=True)
-        raise
+    write_bytes(target, render_check(check).encode())
     return target
 
 
