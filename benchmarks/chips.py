@@ -109,7 +109,7 @@ def harvest_one_by_one(given, count=200):
 
     def run():
         return [
-            float(harvest_yield(w * h / 100, d0, [RepairableBlocks(144, 132, share)], clustering=3))
+            float(harvest_yield(w * h / 100, d0, [RepairableBlocks(80, 78, share)], clustering=3))
             for w, h, d0, share in rows
         ]
 
@@ -119,8 +119,8 @@ def harvest_one_by_one(given, count=200):
 
 def measure_harvest(out, given):
     rng = stream(3, "benchmark", "harvest")
-    kinds = {"repairable_share": rng.uniform(0.3, 0.7, ROWS), "blocks": 144.0,
-             "blocks_needed": 132.0}  # fmt: skip
+    kinds = {"repairable_share": rng.uniform(0.3, 0.7, ROWS), "blocks": 80.0,
+             "blocks_needed": 78.0}  # fmt: skip
     one = given | kinds
     peer, exact = harvest_one_by_one(one)
     _table.cache_clear()
