@@ -63,6 +63,29 @@ def test_kernels_calibrated_on_a_third(kernels):
     assert faster == pytest.approx(-0.34, abs=0.02)  # the plain roofline is 34 % too fast
 
 
+SPLITS = {
+    "attention": lambda kind, m, w: kind < 2,
+    "mlp": lambda kind, m, w: kind >= 2,
+    "few workers": lambda kind, m, w: w <= 2,
+    "many workers": lambda kind, m, w: w > 2,
+    "few tokens": lambda kind, m, w: m <= 512,
+    "many tokens": lambda kind, m, w: m > 512,
+}
+
+
+@pytest.mark.parametrize("name", SPLITS)
+def test_kernels_carry_over_to_products_of_another_sort(kernels, folder, name):
+    """Calibrated on one part, judged on all the rest: within 12 % mean error."""
+    given = list(rows(folder / "vidur_llama2_70b_kernels_a100.csv"))
+    m, w = (
+        np.repeat([float(row[column]) for row in given], 4)
+        for column in ("num_tokens", "num_tensor_parallel_workers")
+    )
+    train = SPLITS[name](np.arange(len(m)) % 4, m, w)
+    fitted = roofline.fit_roofline(A100, *kernels[:, train], prior=Roofline(0.7, 0.8, 5e-6, 2.0))
+    assert error_of(fitted, A100, kernels, ~train) <= 0.12
+
+
 def test_the_shipped_law_is_that_fit(kernels):
     assert error_of(law_of_claims(), A100, kernels) <= 0.07
     fitted = roofline.fit_roofline(A100, *kernels, prior=law_of_claims())

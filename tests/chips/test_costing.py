@@ -59,6 +59,17 @@ def test_published_totals_of_other_estimates(shipped_design, shared_data, design
     assert min(abs(ours / low - 1), abs(ours / float(fact["value"]) - 1)) <= 0.15
 
 
+def test_published_totals_nothing_was_set_by(shipped_design, shared_data):
+    """MI355X, and a GB200 superchip as two packages: no parameter was chosen with them in hand."""
+    with (shared_data / "facts" / "facts.csv").open() as file:
+        facts = {r["id"]: r for r in csv.DictReader(file)}
+    ours = chips.cost(shipped_design("mi355x"), 2026, draws=0, tornado=False).total_usd
+    assert ours == pytest.approx(float(facts["chip-102"]["value"]), rel=0.15)
+    packages = 2 * chips.cost(shipped_design("gb200"), 2026, draws=0, tornado=False).total_usd
+    whole = float(facts["chip-054"]["value"])
+    assert 0.85 * whole <= packages <= whole  # the rest is its processor and board
+
+
 def test_parts_sum_to_the_total(b200):
     frame = b200.to_frame().set_index("component")
     assert frame.drop("total")["usd"].sum() == pytest.approx(b200.total_usd, rel=1e-12)
