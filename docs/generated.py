@@ -121,6 +121,15 @@ MEANINGS = {
         "parts": "largest first; they sum to the value; each with its `cells` and their `claims`",
         "claims": "cited, and derived from at any depth, with quote, locator and source",
     },
+    "waferway atlas balance --json": {
+        "objective": "sum of squared moves, in half-ranges",
+        "identities": "each with its residual `before` and `after`, `multiplier` and `status`: "
+        "`met`, `balanced` or `conflict`",
+        "moved": "claims that moved, the furthest first; `move` in half-ranges",
+        "conflicts": "smallest sets of claims that cannot be had together, with `doubts`: what "
+        "would end it, and `says`: the same in words",
+        "unstated": "identities whose claims are not there, and why",
+    },
     "waferway scenario run --json": {
         "scenario": "its name",
         "description": "what it asks",
@@ -215,6 +224,7 @@ def json_keys() -> str:
             waferway.diff(net, net.with_scenario("hbm-late"))
         ),
         "waferway trace --json": waferway.trace(plan, "money", kind="modules").to_json(),
+        "waferway atlas balance --json": waferway.balance(waferway.world()).to_json(),
         "waferway scenario run --json": run_scenario(net, "hbm-late").to_json(),
         "waferway scenario show --json": describe_scenario(net, "hbm-late").to_json(),
         "waferway network check --json": {"ok": True, "faults": [], "sha256": net.sha256},

@@ -7,7 +7,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "src" / "waferway"
 FLOOR = {
-    "units": 0, "calendar": 0, "errors": 0, "streams": 0,
+    "units": 0, "calendar": 0, "errors": 0, "streams": 0, "highs": 0,
     "evidence": 1,
     "network": 2,
     "chips": 3, "fabs": 3,

@@ -17,6 +17,7 @@ _FACE: dict[str, tuple[str, str | None]] = {
     "Network": ("waferway.network.network", "Network"),
     "Plan": ("waferway.planning.plan", "Plan"),
     "check": ("waferway.studies.check", "check"),
+    "balance": ("waferway.atlas.balance", "balance"),
     "chips": ("waferway.chips", None),
     "finance": ("waferway.finance", None),
     "market": ("waferway.market", None),

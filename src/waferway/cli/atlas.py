@@ -88,6 +88,24 @@ def atlas_show(
         show(found["text"])
 
 
+@atlas.command("balance")
+def atlas_balance(
+    known: Annotated[str | None, typer.Option(help="As it could be known on that day.")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Hold claims against totals: what moves, what clashes; exit code 1 if claims clash."""
+    import waferway
+    from waferway.atlas.balance import balance
+
+    found = balance(waferway.world(known=known))
+    if as_json:
+        show_json(found.to_json())
+    else:
+        show(str(found))
+    if found.conflicts:
+        raise typer.Exit(1)
+
+
 @atlas.command("audit")
 def atlas_audit(
     folder: Annotated[

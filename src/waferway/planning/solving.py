@@ -6,11 +6,8 @@ says its gap.
 
 from __future__ import annotations
 
-import contextlib
-import os
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,6 +15,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from waferway.errors import Infeasible, SolverFailed
+from waferway.highs import quiet_highs
 from waferway.planning.extensive import Program
 from waferway.planning.instance import Array
 
@@ -123,10 +121,7 @@ def highs_of(program: Program, scaling: Scaling | None = None) -> Any:
     import highspy
 
     scaling = scaling or scaling_of(program)
-    with _standard_output_closed():
-        h = highspy.Highs()
-    h.setOptionValue("log_to_console", False)
-    h.setOptionValue("output_flag", False)
+    h = quiet_highs()
     # Costs are scaled down, so the tolerance on them is too.
     h.setOptionValue("dual_feasibility_tolerance", 1e-9)
     lp = highspy.HighsLp()
@@ -159,28 +154,6 @@ def _seen(by_column: Any, scaling: Scaling) -> Array:
     if (scaling.columns != 1.0).any():
         seen = seen * np.repeat(scaling.columns, np.diff(by_column.indptr))
     return seen
-
-
-@contextlib.contextmanager
-def _standard_output_closed() -> Iterator[None]:
-    """HiGHS 1.16 prints a banner when it is made, before any option can be set.
-
-    What we print on standard output is often one JSON object, so the banner must not be there.
-    """
-    sys.stdout.flush()
-    try:
-        kept = os.dup(1)
-    except OSError:  # no standard output at all
-        yield
-        return
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 1)
-        yield
-    finally:
-        os.dup2(kept, 1)
-        os.close(kept)
-        os.close(nowhere)
 
 
 def solve(
