@@ -150,7 +150,7 @@ def test_means_of_other_routes_are_closed():
 
 def test_route_of_ones_own():
     pair = Route("rent-and-buy", "Rent and buy", offers=frozenset({"rent", "buy"}),
-                 core=frozenset({"rent"}))  # fmt: skip
+                 core=frozenset({"rent", "buy"}))  # fmt: skip
     found = routes(net(), "lab", draws=0, workers=1, own_routes=[pair],
                    only_routes=["rent", "rent-and-buy"])  # fmt: skip
     assert found.row("rent-and-buy")["delivered"]["2028Q4"] >= 40

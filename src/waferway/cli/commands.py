@@ -14,7 +14,7 @@ from waferway.cli.chips import chips
 from waferway.cli.claims import evidence
 from waferway.cli.forecasting import demand, hindcast
 from waferway.cli.ledger import ledger
-from waferway.cli.routing import routes
+from waferway.cli.routing import partners, routes
 from waferway.cli.scenarios import scenario
 from waferway.cli.showing import Force, JsonFlag, show, show_json
 
@@ -40,6 +40,7 @@ app.command("demand")(demand)
 app.add_typer(hindcast, name="hindcast")
 app.command("check")(check_texts)
 app.command("routes")(routes)
+app.command("partners")(partners)
 
 PlanFolder = Annotated[Path, typer.Argument(help="Folder that `waferway plan` wrote.")]
 

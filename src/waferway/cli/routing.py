@@ -10,7 +10,7 @@ import typer
 from waferway.cli import say
 from waferway.cli.showing import Force, JsonFlag, show, show_json
 
-__all__ = ["routes"]
+__all__ = ["partners", "routes"]
 
 NetworkPath = Annotated[
     Path | None, typer.Argument(help="Network folder or YAML file; default: the atlas.")
@@ -90,3 +90,34 @@ def routes(
         show(str(found))
     if report is not None:
         say(f"wrote {report}")
+
+
+def partners(
+    network: NetworkPath = None,
+    party: Party = "openai",
+    member: Annotated[
+        list[str] | None, typer.Option(help="Whom it may join with; may be repeated.")
+    ] = None,
+    now: Now = None,
+    known: Known = None,
+    scenario: Scenarios = None,
+    until: Until = None,
+    budget: Budget = None,
+    gap: Gap = 5e-3,
+    seed: Annotated[int, typer.Option(help="Of the solver.")] = 0,
+    workers: Workers = 2,
+    quiet: Quiet = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Plan each coalition of a party with others, and split the gain so that it holds."""
+    import waferway
+
+    found = waferway.partners(
+        opened(network, known, scenario), party=party, members=member, now=now, until=until,
+        budget_usd=usd(budget), gap=gap, seed=seed, workers=workers,
+        say=None if quiet else say,
+    )  # fmt: skip
+    if as_json:
+        show_json(found.to_json())
+    else:
+        show(str(found))

@@ -21,7 +21,7 @@ import pandas as pd
 from waferway.errors import Infeasible
 from waferway.network.network import Network
 from waferway.studies.route_means import Route
-from waferway.studies.route_measures import plan_route, score_of
+from waferway.studies.route_measures import plan_route, score_of, takes_core
 
 __all__ = ["Flip", "delayed", "flip_points", "repriced"]
 
@@ -165,7 +165,8 @@ def flip_points(
     Returns
     -------
     tuple of Flip
-        Two per route (price, date), in order of rank. The mix has none: it may use all means.
+        Two per route (price, date), in order of rank; of a route with options, those of the
+        option taken. The mix has none: it may use all means.
     """
     ranked = [row for row in rows if row["open"] and row["route"] != "mix"]
     score = {row["route"]: _score(row, when, ranking) for row in ranked}
@@ -173,10 +174,12 @@ def flip_points(
     if len(order) < 2:
         return ()
     jobs = []
+    taken = {row["route"]: row["option"] for row in ranked}
     for name in order:
         rival = order[1] if name == order[0] else order[0]
+        route = next((o for o in known[name].options if o.name == taken[name]), known[name])
         for lever in levers:
-            jobs.append((network, known[name], lever, score[rival], rival, name == order[0],
+            jobs.append((network, route, lever, score[rival], rival, name == order[0],
                          asked, when, ranking))  # fmt: skip
     if workers <= 1:
         found = []
@@ -215,10 +218,10 @@ def _flip(
         moved = (repriced(network, route, math.exp(move)) if lever == "price"
                  else delayed(network, route, round(move)))  # fmt: skip
         try:
-            _, result, _ = plan_route(moved, route, asked, when, ranking)
+            way, result, _ = plan_route(moved, route, asked, when, ranking)
         except Infeasible:
             return False
-        mine = score_of(result, when, ranking)
+        mine = score_of(result, when, ranking) if takes_core(result, way) else -math.inf
         return mine > rival_score if not leads else mine >= rival_score
 
     scan = [math.log(f) for f in PRICE_SCAN] if lever == "price" else list(DAYS_SCAN)
@@ -226,6 +229,7 @@ def _flip(
     step = math.log(PRICE_STEP) if lever == "price" else float(DAYS_STEP)
     ends = sorted((1.0, math.exp(scan[-1]))) if lever == "price" else sorted((0.0, scan[-1]))
     searched = (ends[0], ends[1])
+    name = route.name.partition(":")[0]
     near, far = 0.0, None
     for move in scan:
         if ahead(move) != leads:
@@ -233,7 +237,7 @@ def _flip(
             break
         near = move
     if far is None:
-        return Flip(route.name, rival, lever, None, None, None, searched, taken)
+        return Flip(name, rival, lever, None, None, None, searched, taken)
     while abs(far - near) > step:
         middle = 0.5 * (near + far)
         if ahead(middle) == leads:
@@ -242,4 +246,4 @@ def _flip(
             far = middle
     shown = [math.exp(x) if lever == "price" else float(round(x)) for x in (near, far)]
     middle = math.exp(0.5 * (near + far)) if lever == "price" else round(0.5 * (near + far))
-    return Flip(route.name, rival, lever, float(middle), min(shown), max(shown), searched, taken)
+    return Flip(name, rival, lever, float(middle), min(shown), max(shown), searched, taken)

@@ -32,6 +32,7 @@ __all__ = [
     "measure",
     "plan_route",
     "score_of",
+    "takes_core",
     "tokens_of_compute",
     "until_index",
 ]
@@ -90,6 +91,11 @@ def score_of(plan: Plan, when: str, ranking: str) -> float:
     return -np.inf if cost is None else -cost
 
 
+def takes_core(plan: Plan, route: Route) -> bool:
+    """Whether a plan uses what makes its route what it is; else it is another route."""
+    return bool(set(_used(plan)) & route.core)
+
+
 def plan_route(
     network: Network, route: Route, asked: dict[str, Any], when: str, ranking: str
 ) -> tuple[Route, Plan, list[dict[str, Any]]]:  # fmt: skip
@@ -102,15 +108,18 @@ def plan_route(
     Plan
         Of it.
     list of dict
-        One per option: ``option``, ``stake``, ``delivered`` by the date, ``score``, ``gap``.
+        Its options, where it has some: ``option``, ``of``, ``taken``, ``delivered`` by the date,
+        ``cost_per_compute_usd``, ``gap``. An option that its own plan does without is not taken,
+        whatever that plan delivers.
     """
     best: tuple[float, Route, Plan] | None = None
     rows = []
     for option in route.options or (route,):
         result = plan_network(only(network, option, str(asked["party"])), **asked)
-        score = score_of(result, when, ranking)
+        takes = takes_core(result, option)
+        score = score_of(result, when, ranking) if takes else -np.inf
         rows.append(
-            {"option": option.name, "of": option.label,
+            {"option": option.name, "of": option.label, "taken": takes,
              "delivered": cumulative(delivered_by_period(result), result, [when])[0],
              "cost_per_compute_usd": cost_per_compute(result), "gap": result.manifest["gap"]}
         )  # fmt: skip
@@ -121,9 +130,7 @@ def plan_route(
     return best[1], best[2], rows if route.options else []
 
 
-def measure(
-    network: Network, plan: Plan, core: frozenset[str], dates: Sequence[str], tokens: float
-) -> dict[str, Any]:
+def measure(network: Network, plan: Plan, dates: Sequence[str], tokens: float) -> dict[str, Any]:
     """The columns of one route.
 
     Parameters
@@ -131,8 +138,6 @@ def measure(
     network : Network
         The whole network, from which the plan was cut.
     plan : Plan
-    core : frozenset of str
-        Means that make the route what it is.
     dates : sequence of str
         Dates to whose end compute is counted; the last is the end of what is shown.
     tokens : float
@@ -174,7 +179,6 @@ def measure(
         "rights": sorted(set(plan.tables["rights"]["right"])),
         "qualifications": _qualifications(network, plan),
         "used": used,
-        "takes_its_core": bool(set(used) & core),
         "gap": m["gap"],
         "status": m["status"],
         "periods": list(plan.calendar.labels),

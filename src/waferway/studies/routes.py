@@ -28,7 +28,7 @@ from waferway.studies.route_deals import Screened, screened
 from waferway.studies.route_draws import evaluate
 from waferway.studies.route_flips import Flip, flip_points
 from waferway.studies.route_means import Route, standard_routes
-from waferway.studies.route_measures import measure, plan_route, tokens_of_compute
+from waferway.studies.route_measures import measure, plan_route, takes_core, tokens_of_compute
 from waferway.studies.route_words import described, finding, table_for_people
 
 __all__ = ["RANKINGS", "Routes", "routes"]
@@ -36,6 +36,7 @@ __all__ = ["RANKINGS", "Routes", "routes"]
 RANKINGS = ("compute", "cost")
 QUANTILES = (0.1, 0.5, 0.9)
 MOST_GAP = 0.01
+NOT_TAKEN = "planned, and its plan does without it: too dear for the money, too late, or no gain"
 
 
 @dataclass(frozen=True)
@@ -238,7 +239,7 @@ def routes(
     rows, plans = [], {}
     for route in chosen:
         if not route.is_open:
-            rows.append(_closed(route, dates))
+            rows.append(_closed(route, dates, route.why_closed))
             continue
         row, plans[route.name] = done[route.name]
         rows.append(row)
@@ -351,7 +352,10 @@ def _one(
         "route": route.name, "label": route.label, "open": True, "why_closed": "", "rank": None,
         "option": "" if taken is route else taken.name, "options": options,
     }  # fmt: skip
-    row |= measure(network, result, taken.core, dates, tokens)
+    if not takes_core(result, taken):
+        row = _closed(route, dates, NOT_TAKEN) | {"options": options}
+        return row | {"gap": result.manifest["gap"]}, replace(result, program=None, solution=None)
+    row |= measure(network, result, dates, tokens)
     try:
         row |= evaluate(result, dates, draws, seed, QUANTILES)
     except Infeasible as fault:
@@ -359,7 +363,7 @@ def _one(
     return row, replace(result, program=None, solution=None)
 
 
-def _closed(route: Route, dates: tuple[str, ...]) -> dict[str, Any]:
+def _closed(route: Route, dates: tuple[str, ...], why: str) -> dict[str, Any]:
     """A route that the network does not give the party: every measure unknown, never zero."""
     empty = dict.fromkeys(
         "cost_per_compute_usd cost_per_million_tokens_usd peak_cash_usd total_capital_usd "
@@ -371,9 +375,8 @@ def _closed(route: Route, dates: tuple[str, ...]) -> dict[str, Any]:
                               "cash_curve_usd")}  # fmt: skip
     return {
         "route": route.name, "label": route.label, "open": False, "option": "", "options": [],
-        "why_closed": route.why_closed,
+        "why_closed": why,
         "delivered": dict.fromkeys(dates), **empty, **lists, "dependence": {}, "used": {},
-        "takes_its_core": False,
     }  # fmt: skip
 
 
