@@ -37,6 +37,7 @@ from waferway.evidence.claims import Claim, Evidence, Source, read_evidence
 __all__ = ["Compiled", "accelerators", "compile_atlas", "differences"]
 
 DRAWS, SEED = 1000, 0
+CLAIMS, SOURCES = "claim-chips.csv", "source-chips.csv"  # what is written beside the tables
 FROM = "2023Q1"  # first period of the atlas's calendar; a good fraction holds from there on
 GOOD, GROSS = "good fraction of starts", "gross quantity per wafer"
 
@@ -120,8 +121,21 @@ def accelerators() -> dict[str, ChipDesign]:
     >>> accelerators()["h100"].dies[0].name
     'gh100'
     """
-    packed = (entry for entry in _entries() if entry.recipe.startswith("pack:"))
-    return {entry.recipe.removeprefix("pack:"): _design(entry.design) for entry in packed}
+    packed = [entry.design for entry in _entries() if entry.recipe.startswith("pack:")]
+    return {_sold_as(design): _design(design) for design in packed}
+
+
+def _sold_as(design: str) -> str:
+    """Name of the package of a design: that of its first recipe."""
+    recipes = (e.recipe for e in _entries() if e.design == design)
+    return next(name.removeprefix("pack:") for name in recipes if name.startswith("pack:"))
+
+
+def _facts(folder: Path) -> Evidence:
+    """Claims of the atlas that are not compiled from designs."""
+    claims = [path for path in sorted(folder.glob("claim*.csv")) if path.name != CLAIMS]
+    sources = [path for path in sorted(folder.glob("source*.csv")) if path.name != SOURCES]
+    return read_evidence(claims, sources)
 
 
 @cache
@@ -143,7 +157,7 @@ def compile_atlas(folder: Path | None = None) -> Compiled:
     """
     where = folder or data_folder()
     out = Compiled()
-    facts = read_evidence([where / "claim.csv"], [where / "source.csv"])
+    facts = _facts(where)
     dies = {e.item for e in _entries() if e.recipe.startswith("die:")}
     for entry in _entries():
         if entry.recipe.startswith("pack:"):
@@ -170,7 +184,7 @@ def differences(folder: Path | None = None) -> pd.DataFrame:
         packages sold, so both hold the losses of packaging; of stacks, good stacks.
     """
     where = folder or data_folder()
-    facts = read_evidence([where / "claim.csv"], [where / "source.csv"])
+    facts = _facts(where)
     rows = []
     for entry in _entries():
         figure = facts[entry.figure]
@@ -290,7 +304,7 @@ def _of_figure(
 def _package(out: Compiled, entry: _Entry, dies: set[str], facts: Evidence) -> None:
     """A package recipe: parts taken per start, and the share of starts that is sold."""
     chip, key, row = _coefficients(entry)
-    made = "package:" + entry.recipe.removeprefix("pack:")
+    made = f"package:{_sold_as(entry.design)}"
     stacks = {e.part for e in _entries() if e.recipe.startswith("stack:")}
     counted = _counts(_design(entry.design))
     out.items[entry.recipe, "out", made] = row["quantity_per_start"]

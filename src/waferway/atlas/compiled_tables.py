@@ -11,7 +11,7 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
-from waferway.atlas.compiled import FROM, compile_atlas
+from waferway.atlas.compiled import CLAIMS, FROM, SOURCES, compile_atlas
 from waferway.atlas.world import data_folder
 from waferway.evidence.claims import Claim, Source
 from waferway.network.replacing import new_file
@@ -19,7 +19,6 @@ from waferway.network.replacing import new_file
 __all__ = ["write_compiled"]
 
 Row = dict[str, str]
-CLAIMS, SOURCES = "claim-chips.csv", "source-chips.csv"
 _CLAIM_COLUMNS = (
     "claim_id", "subject", "metric", "kind", "form", "low", "value", "high", "unit", "price_year",
     "modality", "basis", "grade", "rank_reason", "valid_from", "valid_to", "known_from",
@@ -46,18 +45,11 @@ def write_compiled(folder: Path | None = None) -> list[Path]:
     """
     where = folder or data_folder()
     made = compile_atlas(where)
-    keys = {f"{r}/{role}/{item}": q for (r, role, item), q in made.items.items()}
     cells = {(spot, column) for spot, column, _ in made.cites}
-
-    def item(row: Row) -> list[Row]:
-        quantity = keys.get(f"{row['recipe']}/{row['role']}/{row['item']}")
-        return [row if quantity is None else row | {"quantity_per_start": _text(quantity)}]
-
-    def apart(row: Row) -> list[Row]:
-        return (
-            [] if row["table"] == "recipe_item" and (row["key"], row["column"]) in cells else [row]
-        )
-
+    items = [
+        {"recipe": recipe, "role": role, "item": item, "quantity_per_start": _text(quantity)}
+        for (recipe, role, item), quantity in made.items.items()
+    ]
     profile = [
         {"table": "recipe_item", "key": spot, "column": "good_fraction", "period": FROM,
          "low": _text(low), "value": _text(value), "high": _text(high)}
@@ -67,10 +59,15 @@ def write_compiled(folder: Path | None = None) -> list[Path]:
         {"table": "recipe_item", "key": spot, "column": column, "period": period, "claim_id": name}
         for (spot, column, period), name in made.cites.items()
     ]
+
+    def ours(row: Row) -> bool:
+        return row["table"] == "recipe_item" and (row["key"], row["column"]) in cells
+
+    dated = ("table", "key", "column", "period")
     changed = [
-        _rewrite(where / "recipe_item.csv", item, []),
-        _rewrite(where / "profile.csv", apart, profile),
-        _rewrite(where / "cite.csv", apart, cite),
+        _rewrite(where / "recipe_item.csv", items, ("recipe", "role", "item")),
+        _rewrite(where / "profile.csv", profile, dated, ours),
+        _rewrite(where / "cite.csv", cite, dated, ours),
         _replace(where / CLAIMS, _CLAIM_COLUMNS, [_cells(c) for c in made.claims.values()]),
         _replace(where / SOURCES, _SOURCE_COLUMNS, [_cells(s) for s in made.sources.values()]),
     ]
@@ -90,13 +87,25 @@ def _cells(record: Claim | Source) -> Row:
     return out
 
 
-def _rewrite(path: Path, keep: Callable[[Row], list[Row]], more: list[Row]) -> Path | None:
-    """Change the rows of a table one by one, and put further ones at its end."""
+def _rewrite(
+    path: Path,
+    made: list[Row],
+    key: tuple[str, ...],
+    ours: Callable[[Row], bool] | None = None,
+) -> Path | None:
+    """Put rows in the place of those with their key, new ones at the end; drop ours beyond them."""
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
-        columns = tuple(reader.fieldnames or ())
-        rows = [new for row in reader for new in keep(row)]
-    return _replace(path, columns, [*rows, *more])
+        columns, there = tuple(reader.fieldnames or ()), list(reader)
+    new = {tuple(row[name] for name in key): row for row in made}
+    rows = []
+    for row in there:
+        instead = new.pop(tuple(row[name] for name in key), None)
+        if instead is not None:
+            rows.append(row | instead)
+        elif ours is None or not ours(row):
+            rows.append(row)
+    return _replace(path, columns, [*rows, *new.values()])
 
 
 def _replace(path: Path, columns: tuple[str, ...], rows: list[Row]) -> Path | None:

@@ -36,7 +36,7 @@ _FACE = {
     "parse_design": ("waferway.chips.design_file", "parse_design"),
     "read_design": ("waferway.chips.design_file", "read_design"),
     "tech_state": ("waferway.chips.state", "tech_state"),
-    "yield_": ("waferway.chips.verbs", "yields_of"),
+    "yield_": ("waferway.chips.part_yields", "yields_of"),
 }
 
 __all__ = sorted(_FACE)  # names are resolved by __getattr__

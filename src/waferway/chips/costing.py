@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from waferway.chips.design import ChipDesign, Die, Memory, Outline, check_design
+from waferway.chips.design import Bin, ChipDesign, Die, Memory, Outline, check_design
 from waferway.chips.flow import FlowCost, Step, evaluate_flow
 from waferway.chips.learning import defect_density_at
 from waferway.chips.nre import ChipNre, family_nre_usd
 from waferway.chips.stacks import StackRecipe, stack_yield
 from waferway.chips.state import TechState
 from waferway.chips.wafer import exact_gross_dies, gross_dies_bound
-from waferway.chips.yields import die_yield, harvest_yield
+from waferway.chips.yields import bin_shares, die_yield, harvest_yield
 from waferway.errors import Faults
 
 __all__ = ["CostTree", "DieFacts", "StackFacts", "build_tree", "design_nre_usd", "wafer_grid"]
@@ -59,6 +59,23 @@ class DieFacts:
     made_yield: Array
     passed: Array
     left: Array
+
+    def bins(self) -> list[tuple[Bin, Array]]:
+        """Share of gross dies in each bin, best first and before tests; empty without bins."""
+        die = self.die
+        for block in die.blocks:
+            if block.bins:
+                shares = bin_shares(
+                    die.area_mm2 / 100,
+                    self.d0_per_cm2,
+                    [b.needed for b in block.bins],
+                    count=block.count,
+                    area_share=block.area_share,
+                    clustering=np.inf if die.yield_model == "poisson" else self.clustering,
+                    others=[b.repairable for b in die.blocks if b is not block],
+                )
+                return list(zip(block.bins, shares, strict=True))
+        return []
 
 
 @dataclass(frozen=True)

@@ -319,7 +319,13 @@ def parse_design(text: str, file: str = "") -> ChipDesign:
         **values,
     )
     found = {str(fault.place) for fault in faults}
-    faults.extend(fault for fault in check_design(design) if str(fault.place) not in found)
+    missing = any(fault.kind == "missing" for fault in faults)
+    faults.extend(
+        fault
+        for fault in check_design(design)
+        # What is missing was said already, with its line.
+        if str(fault.place) not in found and not (missing and fault.kind == "empty")
+    )
     faults.raise_any("no chip was read")
     return design
 

@@ -15,7 +15,6 @@ import numpy as np
 
 from waferway.chips.costing import CostTree
 from waferway.chips.design import Die
-from waferway.chips.yields import bin_shares
 
 __all__ = ["Recipe", "recipes_of_tree"]
 
@@ -75,24 +74,11 @@ def _die_item(die: Die, bin_name: str = "") -> str:
 def _bins(tree: CostTree, index: int) -> list[tuple[str, Any]]:
     """Items a die becomes with the share of gross dies in each, best bin first."""
     facts = tree.dies[index]
-    die = facts.die
-    for block in die.blocks:
-        if block.bins:
-            made = bin_shares(
-                die.area_mm2 / 100,
-                facts.d0_per_cm2,
-                [b.needed for b in block.bins],
-                count=block.count,
-                area_share=block.area_share,
-                clustering=np.inf if die.yield_model == "poisson" else facts.clustering,
-                others=[b.repairable for b in die.blocks if b is not block],
-            )
-            scale = facts.passed / made.sum(axis=0)
-            return [
-                (_die_item(die, b.name), share * scale)
-                for b, share in zip(block.bins, made, strict=True)
-            ]
-    return [(_die_item(die), facts.passed)]
+    found = facts.bins()
+    if found:
+        scale = facts.passed / np.sum([share for _, share in found], axis=0)
+        return [(_die_item(facts.die, one.name), share * scale) for one, share in found]
+    return [(_die_item(facts.die), facts.passed)]
 
 
 def recipes_of_tree(tree: CostTree, nre: Mapping[str, float], detail: str) -> list[Recipe]:

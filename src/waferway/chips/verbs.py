@@ -1,9 +1,9 @@
-"""The verbs: cost, yields and compare of a design.
+"""The verbs cost and compare of a design.
 
 Owns what is run for each verb and how central values, draws and tornados are put together.
-`compute` stands in `waferway.chips.performance`, `compile` in
-`waferway.chips.recipes`. Each verb takes a design, a path of a design file,
-and a year or day, and returns a result.
+`yield_` stands in `waferway.chips.part_yields`, `compute` in `waferway.chips.performance`,
+`compile` in `waferway.chips.recipes`. Each verb takes a design or the path of a design file, and a
+year or day, and returns a result.
 """
 
 from __future__ import annotations
@@ -13,30 +13,20 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from waferway.chips.costing import CostTree, build_tree, design_nre_usd, wafer_grid
+from waferway.chips.costing import CostTree, build_tree, design_nre_usd
 from waferway.chips.design import ChipDesign
 from waferway.chips.footprint import package_carbon
 from waferway.chips.opening import Design, When, open_design
+from waferway.chips.part_yields import interval
 from waferway.chips.performance import compute
-from waferway.chips.results import ChipComparison, ChipCost, ChipYield
+from waferway.chips.results import ChipComparison, ChipCost
 from waferway.chips.state import Z95, Parameter, TechState, tech_state
-from waferway.chips.wafer_map import wafer_map, wafer_states
-from waferway.chips.yields import bin_shares
 from waferway.evidence.claims import Evidence
 
-__all__ = ["compare", "cost", "yields_of"]
+__all__ = ["compare", "cost"]
 
 DRAWS = 2000
-
-
-def _interval(values: Any) -> tuple[float, float]:
-    array = np.asarray(values, float)
-    if array.ndim == 0:
-        return float(array), float(array)
-    low, high = np.quantile(array, [0.05, 0.95])
-    return float(low), float(high)
 
 
 def _parameters(tree: CostTree) -> list[Parameter]:
@@ -104,8 +94,8 @@ def cost(
     low = high = total
     if draws:
         drawn = build_tree(chip, state.drawn(draws, seed), line_age_years=line_age_years)
-        bounds = {name: _interval(usd) for name, usd in drawn.bill_of_materials().items()}
-        low, high = _interval(drawn.total_usd)
+        bounds = {name: interval(usd) for name, usd in drawn.bill_of_materials().items()}
+        low, high = interval(drawn.total_usd)
     components = tuple(
         {
             "component": name,
@@ -198,127 +188,6 @@ def _tornado(
         )
     rows.sort(key=lambda row: (-float(row["swing_usd"]), str(row["parameter"])))
     return tuple(row for row in rows if float(row["swing_usd"]) > 1e-9 * total)
-
-
-def yields_of(
-    design: Design,
-    when: When,
-    *,
-    node: str | None = None,
-    draws: int = DRAWS,
-    seed: int = 0,
-    line_age_years: float | None = None,
-    evidence: Evidence | None = None,
-    known: str | dt.date | None = None,
-) -> ChipYield:
-    """Gross and good dies, stacks and interposers of a design, bins and wafer maps.
-
-    Parameters are those of `cost`.
-    """
-    chip, state = open_design(design, when, node, evidence, known)
-    tree = build_tree(chip, state, line_age_years=line_age_years)
-    drawn = tree
-    if draws:
-        drawn = build_tree(chip, state.drawn(draws, seed), line_age_years=line_age_years)
-    grid = wafer_grid(state)
-    parts, bins, maps, states = [], [], {}, {}
-    for facts, sample in zip(tree.dies, drawn.dies, strict=True):
-        die = facts.die
-        low, high = _interval(sample.passed)
-        starts = float(tree.cost.step(f"die:{die.name}").starts)
-        parts.append(
-            {
-                "part": die.name,
-                "kind": "die",
-                "node": die.node,
-                "area_mm2": die.area_mm2,
-                "gross": facts.gross,
-                "bound": facts.bound,
-                "plain_yield": float(facts.plain_yield),
-                "yield": float(facts.passed),
-                "low": low,
-                "high": high,
-                "good_per_wafer": facts.gross * float(facts.passed),
-                "wafers_per_1000_packages": 1000 * starts / facts.gross,
-            }
-        )
-        for block in die.blocks:
-            if block.bins:
-                others = [b.repairable for b in die.blocks if b is not block]
-                shares = bin_shares(
-                    die.area_mm2 / 100,
-                    facts.d0_per_cm2,
-                    [b.needed for b in block.bins],
-                    count=block.count,
-                    area_share=block.area_share,
-                    clustering=np.inf if die.yield_model == "poisson" else facts.clustering,
-                    others=others,
-                )
-                bins += [
-                    {"die": die.name, "bin": b.name, "needed": b.needed, "share": float(share)}
-                    for b, share in zip(block.bins, shares, strict=True)
-                ]
-        chart = wafer_map(die.width_mm, die.height_mm, **grid)
-        states[die.name] = wafer_states(
-            chart, plain_yield=float(facts.plain_yield), sold_yield=float(facts.passed),
-            name=die.name, seed=seed,
-        )  # fmt: skip
-        maps[die.name] = pd.DataFrame(
-            {
-                "x_mm": chart.x_mm,
-                "y_mm": chart.y_mm,
-                "width_mm": die.width_mm,
-                "height_mm": die.height_mm,
-            }
-        )
-    for made, drawn_stack in zip(tree.stacks, drawn.stacks, strict=True):
-        memory = made.memory
-        name = f"{memory.kind}-{memory.gb_per_stack:g}gb"
-        low, high = _interval(drawn_stack.made_yield)
-        wafers = float(tree.cost.step(f"core-die:{memory.kind}").starts) / made.core_gross
-        per_wafer = made.core_gross * float(made.core_yield) / memory.core_dies
-        parts.append(
-            {
-                "part": name,
-                "kind": "stack",
-                "node": memory.kind,
-                "area_mm2": np.nan,
-                "gross": made.core_gross,
-                "bound": np.nan,
-                "plain_yield": float(made.made_yield),
-                "yield": float(made.made_yield),
-                "low": low,
-                "high": high,
-                "good_per_wafer": per_wafer * float(made.made_yield),
-                "wafers_per_1000_packages": 1000 * wafers,
-            }
-        )
-    if tree.interposer_gross:
-        step = tree.cost.step("interposer")
-        low, high = _interval(drawn.steps["interposer"].good_fraction)
-        good = float(np.asarray(tree.steps["interposer"].good_fraction))
-        outline = chip.package.interposer
-        parts.append(
-            {
-                "part": "interposer",
-                "kind": "interposer",
-                "node": chip.package.kind,
-                "area_mm2": outline.area_mm2 if outline else np.nan,
-                "gross": tree.interposer_gross,
-                "bound": np.nan,
-                "plain_yield": good,
-                "yield": good,
-                "low": low,
-                "high": high,
-                "good_per_wafer": tree.interposer_gross * good,
-                "wafers_per_1000_packages": 1000 * float(step.starts) / tree.interposer_gross,
-            }
-        )
-    low, high = _interval(drawn.package_yield)
-    return ChipYield(
-        chip.name, state.when.isoformat(), tuple(parts), tuple(bins), float(tree.package_yield),
-        low, high, float(tree.escapes), chart.wafer_mm, chart.edge_mm, chart.notch_mm, maps, states,
-    )  # fmt: skip
 
 
 def compare(

@@ -51,6 +51,11 @@ class WaferMap:
         """Dies on the map."""
         return len(self.x_mm)
 
+    def frame(self) -> pd.DataFrame:
+        """One row per die: x_mm, y_mm, width_mm, height_mm."""
+        return pd.DataFrame({"x_mm": self.x_mm, "y_mm": self.y_mm, "width_mm": self.width_mm,
+                             "height_mm": self.height_mm})  # fmt: skip
+
 
 def wafer_map(
     width_mm: float,
