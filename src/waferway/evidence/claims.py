@@ -20,6 +20,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from waferway.errors import Faults, Place, nearest
+from waferway.evidence.formula_text import unguarded
 
 __all__ = ["Claim", "Evidence", "Source", "read_evidence", "read_record"]
 
@@ -335,7 +336,8 @@ def _rows(path: Path, model: type[Claim] | type[Source], faults: Faults) -> Iter
                     f"{name} is not a column of {model.__name__.lower()}",
                     suggestion=_guess(name, model.model_fields),
                 )
-        for row in reader:
+        for cells in reader:
+            row = {k: unguarded(v) if isinstance(v, str) else v for k, v in cells.items()}
             record = read_record(row, model, lambda _: Place(str(path), reader.line_num), faults)
             if record is not None:
                 yield record

@@ -397,6 +397,11 @@ class Network:
         parts = (dict(self.tables), dict(self.settings), self.evidence, self.places, self.applied)
         return Network, parts
 
+    def _repr_html_(self) -> str:
+        import waferway
+
+        return str(waferway.show_network(self))
+
     def __repr__(self) -> str:
         counts = [f"{len(f)} {name}" for name, f in self.tables.items() if len(f)]
         title = self.settings.get("title") or "network"

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from waferway.errors import Faults, InputError, Place, nearest
 from waferway.evidence.claims import Claim, Evidence, Source, read_evidence
+from waferway.evidence.formula_text import unguarded
 from waferway.network.assembly import RawTable, assemble, from_raw, no_table, read_settings
 from waferway.network.migrations import MIGRATIONS, Translation, translation
 from waferway.network.network import Network
@@ -265,7 +266,7 @@ class Reading:
                     else "write a comma for each empty cell",
                     "csv",
                 )
-        whole = [row for _, row in body if len(row) == len(heading)]
+        whole = [[unguarded(cell) for cell in row] for _, row in body if len(row) == len(heading)]
         starts = [at for at, row in body if len(row) == len(heading)]
         columns = zip(*whole, strict=True) if whole else [()] * len(heading)
         cells = {name: list(cells) for name, cells in zip(heading, columns, strict=True)}

@@ -20,6 +20,7 @@ from pydantic import BaseModel
 
 from waferway.errors import Faults, Place
 from waferway.evidence.claims import Claim, Evidence, Source
+from waferway.evidence.formula_text import guarded
 from waferway.network.assembly import number_key
 from waferway.network.declaration import Table
 from waferway.network.network import Network
@@ -151,7 +152,8 @@ def _folder(network: Network) -> dict[str, str]:
 
 
 def _csv(columns: list[str], rows: Iterable[Iterable[str]]) -> str:
-    return "".join(",".join(map(_quoted, row)) + "\n" for row in (columns, *rows))
+    guard = [[guarded(cell) for cell in row] for row in rows]
+    return "".join(",".join(map(_quoted, row)) + "\n" for row in (columns, *guard))
 
 
 def _quoted(text: str) -> str:

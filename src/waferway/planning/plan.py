@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from waferway.calendar import Calendar, Period
 from waferway.errors import Fault, InputError, OutputExists, Place
+from waferway.evidence.formula_text import guarded_frame
 from waferway.network.network import Network
 from waferway.planning.results import COLUMNS, UNITS
 
@@ -252,7 +253,7 @@ class Plan:
                 if frame.empty and name not in ("starts", "orders", "unserved"):
                     continue
                 frame.to_parquet(building / "tables" / f"{name}.parquet", index=False)
-                frame.to_csv(building / "tables" / f"{name}.csv", index=False)
+                guarded_frame(frame).to_csv(building / "tables" / f"{name}.csv", index=False)
             write(self.network, building / "network")
             manifest = {"plan_version": PLAN_VERSION, **self.manifest,
                         "shown": [bool(s) for s in self.shown],
