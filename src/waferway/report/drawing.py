@@ -31,22 +31,22 @@ THEMES: dict[str, tuple[str | None, str]] = {
     "dark": ("#16181b", "#e6e7e8"),
 }
 """Ground and text colour of each theme."""
-FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif"
-FILE_FONT = "'Liberation Sans', Arial, sans-serif"
+FONT = "Arial, 'Liberation Sans', Helvetica, Arimo, sans-serif"
+"""Fonts of one width: the still drawings are laid out with the second of them."""
 
 
-def framed(spec: Spec, width: int) -> Spec:
+def framed(spec: Spec, width: int, left: float = 0.0) -> Spec:
     """A specification in the frame that all share: no ground, text in the page's colour.
 
     A single or layered chart is fitted to `width`; a chart of charts is left as wide as it is.
+    `left` px more are kept free at the left edge.
     """
     text = {"labelColor": "currentColor", "titleColor": "currentColor", "labelFontSize": 12,
             "titleFontSize": 12, "titleFontWeight": "normal"}  # fmt: skip
     narrow = width < 500
     out: Spec = dict(spec)
     out["background"] = None
-    # The page's font may be wider than the one the drawing was measured with.
-    out["padding"] = {"left": 4, "right": 10, "top": 5, "bottom": 5}
+    out["padding"] = {"left": 4 + left, "right": 10, "top": 5, "bottom": 5}
     if not {"vconcat", "hconcat", "concat", "facet"} & out.keys():
         out["width"] = width
         out["autosize"] = {"type": "fit-x", "contains": "padding"}
@@ -57,7 +57,7 @@ def framed(spec: Spec, width: int) -> Spec:
         "axis": {**text, "domainColor": GREY, "tickColor": GREY, "gridColor": GREY,
                  "gridOpacity": 0.25},
         "legend": {**text, "orient": "top", "title": None, "labelLimit": 220,
-                   "columns": 2 if narrow else 4, "symbolType": "square"},
+                   "columns": 2 if narrow else 4, "symbolType": "square", "columnPadding": 24},
         "header": {**text, "labelFontSize": 12},
         "text": {"color": "currentColor", "fontSize": 12},
         "range": {"category": list(SERIES)},
@@ -78,7 +78,7 @@ def themed(spec: Spec, theme: Theme) -> Spec:
             return [turned(p) for p in part]
         if part == "currentColor":
             return text
-        return FILE_FONT if part == FONT else part
+        return part
 
     out: Spec = turned(spec)
     out["background"] = ground

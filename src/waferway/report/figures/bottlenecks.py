@@ -125,6 +125,7 @@ def _draw(links: pd.DataFrame, width: int) -> Spec:
         .properties(height=lanes.height)
         .to_dict(validate=False),
         width,
+        lanes.spare,
     )
 
 

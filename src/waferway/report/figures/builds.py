@@ -290,4 +290,4 @@ def _draw(
                      order=alt.Order("step:Q"))
         )  # fmt: skip
     chart = alt.layer(*layers, *lanes.names(width)).properties(height=lanes.height)
-    return framed(chart.to_dict(validate=False), width)
+    return framed(chart.to_dict(validate=False), width, lanes.spare)

@@ -96,4 +96,4 @@ def _draw(frame: pd.DataFrame, gaps: float, width: int) -> Spec:
     )
     named = lanes.names(width)
     chart = alt.layer(boxes, words, *named).properties(height=lanes.height)
-    return framed(chart.to_dict(validate=False), width)
+    return framed(chart.to_dict(validate=False), width, lanes.spare)

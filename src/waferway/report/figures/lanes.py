@@ -73,7 +73,7 @@ def legend_columns(names: Sequence[str], width: float) -> int:
     >>> legend_columns(["NVIDIA", "Google", "AMD"], 700), legend_columns(["x" * 60] * 3, 352)
     (3, 1)
     """
-    each = max((text_width(n) for n in names), default=0.0) + 34
+    each = max((text_width(n) for n in names), default=0.0) + 48
     return max(1, min(len(names), int((width - 60) // each)))
 
 
@@ -118,6 +118,13 @@ class Lanes:
     def height(self) -> float:
         """Height of the chart in px."""
         return sum(self._inner(n) + (HEADER if self.narrow else 0) for n in self.order)
+
+    @property
+    def spare(self) -> float:
+        """Room at the left edge for readers whose font is wider than the one measured, px."""
+        if self.narrow:
+            return 0.0
+        return 0.14 * min(LONGEST, max((text_width(n) for n in self.order), default=0.0))
 
     def placed(self, frame: pd.DataFrame, column: str, part: str | None = None) -> pd.DataFrame:
         """Rows with where they stand: lane_top, lane_mid, lane_end; `part` counts from 0."""

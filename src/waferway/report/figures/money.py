@@ -170,7 +170,7 @@ def _waterfall(steps: pd.DataFrame, total: float, width: int) -> Spec:
     )
     named = lanes.names(width)
     chart: Any = alt.layer(drawn, words, *named).properties(height=lanes.height)
-    return framed(chart.to_dict(validate=False), width)
+    return framed(chart.to_dict(validate=False), width, lanes.spare)
 
 
 def money_by_year(reading: PlanReading) -> Figure | None:
