@@ -189,6 +189,25 @@ MEANINGS = {
         "absolute log error, bias, coverage of 80 and 90 % bands, cells",
         "cells": "each designer and quarter left out",
     },
+    "waferway atlas audit --json": {
+        "passed": "whether no rule fails",
+        "numbers": "cells and dated values that hold a number",
+        "claims": "in network and catalogue",
+        "grades": "claims by grade",
+        "kinds": "faults by kind",
+        "faults": "each with `place` (file:line:column), `kind`, `what`, `why`, `try`",
+    },
+    "waferway atlas diff --json": {
+        "old": "folder, and version where it has one",
+        "new": "likewise",
+        "counts": "by table: rows added and removed, cells changed",
+        "changes": "each with `table`, `key`, `column`, `kind`, `before`, `after`; with `--plan` "
+        "a further key `plan`, as `waferway diff --json` prints it",
+    },
+    "waferway atlas export --json": {
+        "folder": "that was written",
+        "files": "in it",
+    },
     "waferway atlas show --json": {
         "table": "as asked",
         "key": "as asked",
@@ -205,6 +224,9 @@ def json_keys() -> str:
     import tempfile
 
     import waferway
+    from waferway.atlas.difference import compare
+    from waferway.atlas.gate import check_folder
+    from waferway.atlas.world import data_folder
     from waferway.cli.doctor import examine
     from waferway.cli.evidence import describe_row
     from waferway.network.what_ifs import describe_scenario
@@ -231,6 +253,9 @@ def json_keys() -> str:
         "waferway doctor --json": examine(),
         "waferway demand --json": demand_json(),
         **hindcast_json(),
+        "waferway atlas audit --json": check_folder(data_folder()).to_json(),
+        "waferway atlas diff --json": compare(data_folder(), data_folder()).to_json(),
+        "waferway atlas export --json": {"folder": "waferway-atlas", "files": []},
         "waferway atlas show --json": describe_row(net, "line", "yongin-hbm"),
     }
     parts = []
@@ -242,8 +267,11 @@ def json_keys() -> str:
                       "`decided` and `spans`.", ""]  # fmt: skip
         parts += _keys(content, MEANINGS[title])
     parts += ["## Other commands", "",
-              "`waferway atlas list --json` prints an object of counts by table;",
-              "with a table, an object of rows by key. `waferway network schema` prints the",
+              "`waferway atlas list --json` prints an object of counts by table, "
+              "those of the catalogue under `catalogue`;",
+              "with a table, an object of rows by key. `waferway atlas show --json` of a row of "
+              "the catalogue has `missing` and all bounds in its cells. "
+              "`waferway network schema` prints the",
               "[JSON Schema](schema.md).", ""]  # fmt: skip
     return "\n".join(parts)
 
@@ -407,10 +435,15 @@ PAGES = {
 
 def write(_app, _config) -> None:
     """Write every page; unchanged pages keep their time, so builds stay quick."""
+    from waferway.atlas.pages import counts_page, tables_page
     from waferway.network.reference import reference_page
 
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for name, page in {**PAGES, "network.md": reference_page}.items():
+    written = {
+        **PAGES, "network.md": reference_page, "catalogue.md": tables_page,
+        "atlas-counts.md": counts_page,
+    }  # fmt: skip
+    for name, page in written.items():
         path, text = FOLDER / name, page()
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")

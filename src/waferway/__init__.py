@@ -40,6 +40,7 @@ _FACE: dict[str, tuple[str, str | None]] = {
     "show_network": ("waferway.report.notebook", "network_html"),
     "show_plan": ("waferway.report.notebook", "plan_html"),
     "show_table": ("waferway.report.notebook", "table_html"),
+    "catalogue": ("waferway.atlas.catalogue", "catalogue"),
     "world": ("waferway.atlas.world", "world"),
     "write": ("waferway.network.writing", "write"),
 }

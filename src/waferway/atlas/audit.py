@@ -205,7 +205,13 @@ def drawn_claims(folder: Path, count: int = 50, seed: int = 0) -> list[Claim]:
 
 
 def _picked(evidence: Evidence, count: int, seed: int) -> list[Claim]:
-    names = sorted(n for n, c in evidence.items() if not c.method.startswith(_OURS))
+    names = sorted(
+        name
+        for name, claim in evidence.items()
+        if not claim.method.startswith(_OURS)
+        and (source := evidence.sources.get(claim.source_id or "")) is not None
+        and source.publisher.casefold() != "waferway"
+    )
     if not 0 < count <= len(names):
         raise RangeError(f"count is {count}; there are {len(names)} claims to draw from")
     picked = stream(seed, "atlas", "audit").choice(len(names), size=count, replace=False)

@@ -68,9 +68,9 @@ def _ids(atlas: AtlasFolder) -> Iterator[Fault]:
     for sheet in atlas.sources:
         for at, cells in sheet:
             row, name = Row(sheet, at), cells.get("source_id", "")
-            again = sources.get(name)
-            same = again is not None and again.sheet is not sheet and again["url"] == row["url"]
-            if again is not None and not same:  # a source that two folders share is one source
+            before = sources.get(name)
+            same = before and before.sheet is not sheet and before["url"] == row["url"]
+            if before and not same:  # a source that two folders share is one source
                 yield fault("repeated-id", row, "source_id", f"source {name} is given twice")
             sources.setdefault(name, row)
             if cells.get("published") and span(cells["published"]) is None:

@@ -208,16 +208,15 @@ def _parts(atlas: AtlasFolder) -> Iterator[Fault]:
         count = row.number("quantity")
         pairs = {"compute_die": "compute_dies", "hbm_stack": "memory_stacks"}
         if row["kind"] in pairs:
-            said = whole.number(pairs[row["kind"]])
+            column = pairs[row["kind"]]
+            said = whole.number(column)
             if not math.isnan(said) and not math.isnan(count) and count != said:
-                yield fault(
-                    "parts",
-                    row,
-                    "quantity",
-                    f"{row['accelerator']} has {count:g} of {row['part']} here and "
-                    f"{said:g} in accelerator",
-                    "a die is not a package",
+                what = (
+                    f"{row['accelerator']} has {count:g} of {row['part']} in accelerator_part and "
+                    f"{said:g} in accelerator"
                 )
+                yield fault("parts", row, "quantity", what, "a die is not a package")
+                yield fault("parts", whole, column, what, "a die is not a package")
         if row["kind"] == "compute_die":
             area, said = row.number("area_mm2"), whole.number("die_mm2")
             if abs(over(area, said) - 1) > 0.02:
@@ -350,7 +349,7 @@ def _holdings(atlas: AtlasFolder) -> Iterator[Fault]:
             rows = sold[designer, period]
             running += sum(row.number("units_p50") for row in rows)
             ratio = over(total.get((designer, period), math.nan), running)
-            if math.isnan(ratio) or 0.8 <= ratio <= 1.25:
+            if math.isnan(ratio) or 0.9 <= ratio <= 1.1:
                 continue
             what = f"owners hold {ratio:.3g} times what {designer} had sold by {period}"
             most = max(rows, key=lambda row: row.number("units_p50"))
