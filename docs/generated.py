@@ -165,6 +165,7 @@ MEANINGS = {
         "forecasts": "published forecasts in the order in which they were made, with the same "
         "quantity of the fan (`p05` to `p95`), the outcome where it is known, and `reason` where "
         "the fan has no such quantity",
+        "worth": "by year and step, falling: share of need, USD per H100 equivalent",
     },
     "waferway hindcast run --json": {
         "conditional": "whether the supply of the year was given",
@@ -283,11 +284,9 @@ def _differs(found):
 def demand_json() -> dict:
     """What `waferway demand --json` prints, on few paths."""
     from waferway.demand.fan import fan
-    from waferway.demand.forecasts import compare_forecasts
-    from waferway.demand.showing import plain
+    from waferway.demand.showing import fan_json
 
-    drawn = fan(until="2025Q4", paths=20)
-    return drawn.to_json() | {"forecasts": plain(compare_forecasts(drawn))}
+    return fan_json(fan(until="2025Q4", paths=20))
 
 
 def hindcast_json() -> dict:

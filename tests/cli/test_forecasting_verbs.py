@@ -21,6 +21,20 @@ def test_demand_as_json_is_what_the_function_gives(waferway):
     assert {row["forecast"] for row in body["forecasts"]} >= {"ai-2027", "jpmorgan-2023-08"}
 
 
+def test_demand_draws_its_fan_and_tells_what_serving_is_worth(waferway, tmp_path):
+    picture = tmp_path / "fan.svg"
+    found = waferway("demand", *FEW, "--party", "openai", "--picture", picture)
+    assert found.code == 0 and "fan.svg" in found.err
+    drawn = picture.read_text()
+    assert "<svg" in drawn and "million a quarter" in drawn and "2026" in drawn
+    assert waferway("demand", *FEW, "--picture", picture).code == 2  # it exists
+    found = waferway("demand", "--worth", "2026")
+    assert found.code == 0 and "rental" in found.out and "2026" in found.out
+    assert waferway("demand", "--worth", "2020").code == 2
+    body = waferway("demand", *FEW, "--json").json()
+    assert {row["year"] for row in body["worth"]} == {2025, 2026}
+
+
 def test_forecasts_beside_the_fan_fit_the_screen(waferway):
     found = waferway("demand", "--paths", "40", "--compare")
     assert found.code == 0 and "ai-2027" in found.out

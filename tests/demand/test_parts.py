@@ -1,5 +1,7 @@
 """The parts of the fan: retirement, growth, spread, censoring, worth."""
 
+import datetime as dt
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,9 +10,12 @@ from hypothesis import strategies as st
 from tests.reference import demand_stock as twin
 from waferway.demand import (
     autoregressive,
+    chips_for_run,
     fit_censored,
+    frontier_runs,
     interpolate_nodes,
     positive_quantile,
+    record_growth,
     rental_value,
     stock,
     survival,
@@ -18,6 +23,7 @@ from waferway.demand import (
 )
 from waferway.demand.growth import shared_shocks
 from waferway.errors import RangeError
+from waferway.evidence.dated import shipped
 from waferway.streams import stream
 
 LIVES = st.floats(0.5, 20.0)
@@ -135,3 +141,27 @@ def test_worth_falls_along_the_curve_and_over_the_years():
 
 def test_rent_below_cost_is_worth_nothing():
     assert rental_value(0.5, 3.0, 0.5, 0.5, 0.1) == 0.0
+
+
+def test_runs_imply_the_chips_that_were_published():
+    """Epoch AI's models: compute over rate, utilisation and time against chips stated."""
+    runs = frontier_runs()
+    known = runs[runs["implied"].notna()]
+    assert len(known) >= 8
+    off = (known["implied"] / known["chips"] - 1).abs()
+    assert off.median() < 0.05
+
+
+def test_the_growth_claimed_for_training_is_that_of_the_runs():
+    runs = frontier_runs()
+    growth = record_growth(list(runs["day"]), runs["flop"])
+    claim = shipped("waferway.demand")["frontier-growth"]
+    assert float(claim.low) < growth < float(claim.high)
+
+
+@pytest.mark.parametrize("wrong", [(0, 1, 0.5, 1), (1, 1, 0.0, 1), (1, 1, 1.2, 1), (1, 1, 0.5, 0)])
+def test_impossible_runs_are_refused(wrong):
+    with pytest.raises(RangeError):
+        chips_for_run(*wrong)
+    with pytest.raises(RangeError):
+        record_growth([dt.date(2024, 1, 1)], [1.0])

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from waferway.cli import say
-from waferway.cli.showing import JsonFlag, show, show_json
+from waferway.cli.showing import Force, JsonFlag, show, show_json
 
 __all__ = ["demand", "hindcast"]
 
@@ -44,17 +44,33 @@ def demand(
     compare: Annotated[
         bool, typer.Option("--compare", help="Published forecasts beside the fan instead.")
     ] = False,
+    worth: Annotated[
+        int | None, typer.Option(help="What serving it is worth in a year, step by step, instead.")
+    ] = None,
+    picture: Annotated[
+        Path | None, typer.Option(help="Draw the fan: a file .svg, .png or .pdf.")
+    ] = None,
+    theme: Annotated[str, typer.Option(help="Of the picture: light, dark or page.")] = "light",
+    force: Force = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Compute that would be bought, as a fan by quarter; see the page on demand."""
     from waferway.demand.fan import fan
     from waferway.demand.forecasts import compare_forecasts
-    from waferway.demand.showing import comparison_text, fan_text, plain
+    from waferway.demand.showing import comparison_text, fan_json, fan_text, worth_text
+    from waferway.demand.worth import worth_of_serving
 
+    if worth is not None and not as_json:
+        show(worth_text(worth_of_serving(worth)))
+        return
     drawn = fan(until=until, basis=basis, paths=paths, seed=seed)
+    if picture is not None:
+        from waferway.report.demand_figures import demand_figure
+
+        path = demand_figure(drawn, party, segment).save(picture, theme, force=force)  # type: ignore[arg-type]
+        say(f"wrote {path}")
     if as_json:
-        found = drawn.to_json(party, segment)
-        show_json(found | {"forecasts": plain(compare_forecasts(drawn))})
+        show_json(fan_json(drawn, party, segment))
     elif compare:
         show(comparison_text(compare_forecasts(drawn)))
     else:

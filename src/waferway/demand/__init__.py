@@ -12,6 +12,7 @@ from waferway.demand.growth import autoregressive, interpolate_nodes
 from waferway.demand.observed import Sales, observed_sales
 from waferway.demand.retirement import stock, survival
 from waferway.demand.spread import positive_quantile
+from waferway.demand.training import chips_for_run, frontier_runs, record_growth
 from waferway.demand.worth import Worth, rental_value, worth_of_serving
 
 __all__ = [
@@ -23,12 +24,15 @@ __all__ = [
     "Sales",
     "Worth",
     "autoregressive",
+    "chips_for_run",
     "compare_forecasts",
     "fan",
     "fit_censored",
+    "frontier_runs",
     "interpolate_nodes",
     "observed_sales",
     "positive_quantile",
+    "record_growth",
     "rental_value",
     "stock",
     "survival",

@@ -7,8 +7,10 @@ from typing import Any
 import pandas as pd
 
 from waferway.demand.fan import EDGE_UNIT, Fan
+from waferway.demand.forecasts import compare_forecasts
+from waferway.demand.worth import Worth, worth_of_serving
 
-__all__ = ["comparison_text", "fan_text", "plain"]
+__all__ = ["comparison_text", "fan_json", "fan_text", "plain", "worth_text"]
 
 
 def fan_text(fan: Fan, party: str | None = None, segment: str | None = None,
@@ -50,6 +52,36 @@ def comparison_text(table: pd.DataFrame) -> str:
         if row["reason"]:
             lines.append(f"   ({row['reason']})")
     return "\n".join(lines)
+
+
+def worth_text(worth: Worth) -> str:
+    """The step curve of one year as a table.
+
+    Examples
+    --------
+    >>> from waferway.demand import worth_of_serving
+    >>> print(worth_text(worth_of_serving(2024)).splitlines()[0])
+    Worth of serving compute in 2024, USD per H100 equivalent
+    """
+    lines = [f"Worth of serving compute in {worth.year}, USD per H100 equivalent",
+             f"{'step':<16}{'share of need':>14}{'low':>10}{'best':>10}{'high':>10}"]  # fmt: skip
+    for row in worth.frame.to_dict("records"):
+        lines.append(f"{row['step']:<16}{row['share']:>14.0%}{row['low_usd']:>10,.0f}"
+                     f"{row['usd']:>10,.0f}{row['high_usd']:>10,.0f}")  # fmt: skip
+    return "\n".join(lines)
+
+
+def fan_json(fan: Fan, party: str | None = None, segment: str | None = None) -> dict[str, Any]:
+    """What ``waferway demand --json`` prints: fan, published forecasts, worth by year."""
+    years = sorted({int(quarter[:4]) for quarter in fan.quarters})
+    worth = [
+        {"year": year, **row}
+        for year in years
+        for row in worth_of_serving(year).frame.to_dict(orient="records")
+    ]
+    return fan.to_json(party, segment) | {
+        "forecasts": plain(compare_forecasts(fan)), "worth": worth,
+    }  # fmt: skip
 
 
 def plain(table: pd.DataFrame) -> list[dict[str, Any]]:
