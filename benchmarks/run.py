@@ -21,6 +21,7 @@ MODULES: dict[str, tuple[list[str], list[str]]] = {
     "finance_rates": ([], []),
     "ledger": ([], []),
     "extract": ([], []),
+    "scenarios": ([], ["--quick"]),
 }
 
 

@@ -9,9 +9,11 @@ known all along, and once with everything before that day as it was planned with
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import math
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -52,6 +54,8 @@ class ScenarioStudy:
         (undiscounted, by kind), orders (module to number), conflict (rows that clash, where
         there is no plan).
     basis : str
+    seconds : tuple of float
+        Processor time of each plan; not part of the result.
     """
 
     name: str
@@ -60,6 +64,7 @@ class ScenarioStudy:
     asks: list[dict[str, Any]]
     plans: list[dict[str, Any]]
     basis: str
+    seconds: tuple[float, ...] = field(default=(), compare=False)
 
     def to_json(self) -> dict[str, Any]:
         """Plain data: the keys of a results file."""
@@ -208,10 +213,12 @@ def run_scenario(
     steps += [(one, network.with_scenario(one)) for one in chain[:-1]] + [(name, changed)]
     steps = [(one, net) for one, net in steps if _calendar(net) == _calendar(changed)]
     plans, rows = [], []
+    clock = [time.process_time()]
     for one, net in steps:
         plan, row = _planned(net, one, party, gap, say)
         plans.append(plan)
         rows.append(row)
+        clock.append(time.process_time())
     when = begins(network, name)
     before = next((p for p in plans[-2::-1] if p is not None), None)
     if when is not None and party is None and before is not None and plans[-1] is not None:
@@ -219,10 +226,12 @@ def run_scenario(
         plan, row = _planned(surprised, name, party, gap, say, before, when)
         plans.append(plan)
         rows.append(row)
+        clock.append(time.process_time())
     asks = [] if plans[-1] is None else _asks(steps[0][1], plans[-1])
     return ScenarioStudy(
         name, str(network.table("scenario").at[name, "description"]),
         _verdict(plans[-1], asks), asks, rows, str(changed.setting("compute_basis") or ""),
+        tuple(b - a for a, b in itertools.pairwise(clock)),
     )  # fmt: skip
 
 
