@@ -40,7 +40,7 @@ def paged() -> list[str]:
 
 def figures(study: ScenarioStudy, arithmetic: str) -> str:
     """The block of a page."""
-    parts = [BEGIN, "", study.markdown(), *([""] + [arithmetic] if arithmetic else []), "", END]
+    parts = [BEGIN, "", study.markdown(), *(["", arithmetic] if arithmetic else []), "", END]
     return "\n".join(parts)
 
 
