@@ -337,3 +337,16 @@ def test_four_small_dies_against_one_large(shared_data):
     ]
     published = claims["EPYC Naples 4-die cost versus hypothetical monolith"]
     assert ratio[1] <= published <= ratio[0]
+
+
+def test_licences_are_paid_once_and_spares_of_a_stack_can_gain(shipped_design):
+    design = shipped_design("h100-sxm")
+    state = tech_state(2024)
+    plain = design_nre_usd(design, state)["gh100"]
+    bought = replace(design, dies=(replace(design.dies[0], ip_usd=25e6),))
+    assert design_nre_usd(bought, state)["gh100"] == pytest.approx(plain + 25e6)
+    more = state.with_overrides(**{"memory:hbm3 repair_gain": 1.05})
+    before, after = (build_tree(design, s).stacks[0].made_yield for s in (state, more))
+    assert float(after) == pytest.approx(1.05 * float(before))
+    deep = state.with_overrides(**{"wafer:300mm notch_depth": 6.0})
+    assert build_tree(design, deep).dies[0].gross <= build_tree(design, state).dies[0].gross

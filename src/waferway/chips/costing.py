@@ -243,7 +243,9 @@ class _Builder:
         gross = exact_gross_dies(sides[0], sides[1], **self.grid())
         core_good = get(of, "core_die_yield")
         recipe = StackRecipe(memory.core_dies)
-        good = stack_yield(recipe, bond_yield=get(of, "bond_yield"))
+        good = stack_yield(
+            recipe, bond_yield=get(of, "bond_yield"), repair_gain=get(of, "repair_gain")
+        )
         wafer = self.step(f"dram-wafer:{memory.kind}", get(of, "dram_wafer_cost"), group="memory")
         core = self.step(f"core-die:{memory.kind}", 0.0, core_good, ((wafer, 1 / gross),), "memory")
         base = self.step(f"base-die:{memory.kind}", get(of, "base_die_cost"), group="memory")
@@ -407,14 +409,14 @@ def _check_wafers(design: ChipDesign, state: TechState, faults: Faults) -> None:
                 kind="range",
             )
     for memory in design.memory:
-        needed = ("dram_wafer_cost", "bond_yield", "core_die_yield")
+        needed = ("dram_wafer_cost", "bond_yield", "core_die_yield", "repair_gain")
         state.check([(f"memory:{memory.kind}", m, design.place("memory")) for m in needed], faults)
     for test in design.tests:
         state.check([(f"test:{test}", "coverage", design.place("tests"))], faults)
 
 
 def design_nre_usd(design: ChipDesign, state: TechState) -> dict[str, float]:
-    """One-off cost by die: design and masks, at central values, USD.
+    """One-off cost by die: design, masks and licences, at central values, USD.
 
     Dies of one name are paid once; modules of one name and node too.
     """
@@ -432,6 +434,7 @@ def design_nre_usd(design: ChipDesign, state: TechState) -> dict[str, float]:
                 modules,
                 spare,
                 masks_usd=state.parameter(node, "mask_set_cost").central,
+                ip_usd=die.ip_usd,
             )
         )
     return family_nre_usd(chips)

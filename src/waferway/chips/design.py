@@ -90,6 +90,8 @@ class Die:
         Die on which it is stacked (3D); empty: beside the others.
     modules_mm2 : mapping of str to float
         Reused blocks that are designed once in a family; empty: the die is one module.
+    ip_usd : float
+        Licences of bought blocks, paid once.
     """
 
     name: str
@@ -104,6 +106,7 @@ class Die:
     stitch_yield: float = 1.0
     on: str = ""
     modules_mm2: Mapping[str, float] = field(default_factory=dict)
+    ip_usd: float = 0.0
 
     @property
     def area_mm2(self) -> float:
@@ -304,6 +307,8 @@ def _check_die(design: ChipDesign, die: Die, at: str, names: list[str], faults: 
         _unknown(faults, place("on"), die.on, names, "a die of this design")
     if die.on == die.name:
         faults.add(place("on"), f"die {die.name} cannot stand on itself", kind="circle")
+    if not (math.isfinite(die.ip_usd) and die.ip_usd >= 0):
+        faults.add(place("ip_usd"), f"ip_usd is {die.ip_usd:g}", "at least 0 USD", kind="range")
     modules = sum(die.modules_mm2.values())
     over = modules > abs(die.area_mm2) * 1.0001
     if any(not area > 0 for area in die.modules_mm2.values()) or (die.modules_mm2 and over):

@@ -77,6 +77,7 @@ KEYS: dict[str, dict[str, Key]] = {
         Key("stitch_yield", "number", "share of good seams", "1"),
         Key("on", "text", "die it is stacked on"),
         Key("modules_mm2", "numbers", "area of modules reused in the family", "mm2"),
+        Key("ip_usd", "number", "licences of bought blocks, paid once", "USD"),
     ),
     "blocks": _keys(
         Key("name", "text", "for example sm", required=True),

@@ -123,9 +123,10 @@ def recipes_of_tree(tree: CostTree, nre: Mapping[str, float], detail: str) -> li
                         subjects=subjects[:2])
             )  # fmt: skip
             hours = facts.gross * _probe_hours(tree, die)
+            turnaround = state.parameter("test:any", "turnaround_time").central
             start = replace(
                 start, technology=("probe", TESTER_UNIT, "test"), inputs={wafer: 1.0},
-                variable_usd=spent / wafers - wafer_usd, capacity=hours, cycle_days=7.0,
+                variable_usd=spent / wafers - wafer_usd, capacity=hours, cycle_days=7 * turnaround,
                 activation_usd=0.0, reuse_group="", label=f"{die.name}: wafer to good dies",
             )  # fmt: skip
         out.append(start)
@@ -185,19 +186,20 @@ def _stack_recipes(tree: CostTree, item: str, kind: str, detail: str) -> list[Re
                     {}, {item: (per_wafer, facts.made_yield)}, cycle_days=7 * weeks,
                     uses={("dram", DRAM_UNIT, "dram"): 1.0}, subjects=subjects)
         ]  # fmt: skip
+    front = tree.state.parameter("memory:any", "front_end_share").central
     core, base = f"core-die:{kind}", f"base-die:{kind}"
     base_usd = np.asarray(steps[base].cost_usd)
     return [
         Recipe(core, f"{kind}: DRAM core dies", ("dram", DRAM_UNIT, "dram"), price, wafers, {},
                 {core: (float(facts.core_gross), np.asarray(facts.core_yield))},
-                cycle_days=7 * weeks * 0.7, subjects=subjects),
+                cycle_days=7 * weeks * front, subjects=subjects),
         Recipe(base, f"{kind}: base die, bought", ("base-die", "die/month", "dram"), base_usd,
                 begun, {}, {base: (1.0, 1.0)}, subjects=subjects),
         Recipe(f"stack:{item}", f"{item}: dies to tested stack",
                 ("hbm-tsv", "stack/month", "stacking"),
                 per_stack - base_usd + facts.made_yield * margin, begun,
                 {core: float(cores), base: 1.0}, {item: (1.0, facts.made_yield)},
-                cycle_days=7 * weeks * 0.3, subjects=subjects),
+                cycle_days=7 * weeks * (1 - front), subjects=subjects),
     ]  # fmt: skip
 
 

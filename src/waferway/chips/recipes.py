@@ -222,7 +222,8 @@ class _Tables:
 
 # What each coefficient rests on, by column: metrics of the recipe's subjects.
 GOOD_METRICS = ("defect_density", "clustering", "coverage", "bond_yield", "core_die_yield",
-                "die_bond_yield", "stack_bond_yield", "substrate_yield", "final_yield")  # fmt: skip
+                "die_bond_yield", "repair_gain", "stack_bond_yield", "substrate_yield",
+                "final_yield")  # fmt: skip
 COST_METRICS = ("wafer_price", "tester_rate", "time_per_mm2", "time_per_package",
                 "dram_wafer_cost", "base_die_cost", "bond_cost", "stack_test_cost",
                 "price_per_gb", "interposer_wafer_price", "interposer_defects",
