@@ -52,7 +52,7 @@ def test_the_committed_rows_are_a_rebuild(net: Network, made: Compiled) -> None:
 def test_every_die_stack_and_package_is_compiled(net: Network, made: Compiled) -> None:
     recipes = {recipe for recipe, _, _ in made.items}
     ours = net.table("recipe").index[net.table("recipe").index.str.match("die:|stack:|pack:")]
-    assert recipes == set(ours), "a recipe needs a line in designs/recipes.csv; then write_compiled()"
+    assert recipes == set(ours), "needs a line in designs/recipes.csv, then write_compiled()"
     rows = net.table("recipe_item")
     keys = {f"{r}/{role}/{item}" for r, role, item in made.items}
     assert keys == set(rows.index[rows["recipe"].isin(ours)])
