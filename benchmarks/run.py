@@ -16,6 +16,7 @@ RESULTS = Path(__file__).parent / "results"
 MODULES: dict[str, tuple[list[str], list[str]]] = {
     # name -> arguments of the full run, arguments of the quick run
     "plan_atlas": (["--sensitivity"], []),
+    "questions": ([], []),
     "build": (["--size", "full"], ["--size", "slice"]),
     "chips": ([], []),
     "finance_rates": ([], []),
