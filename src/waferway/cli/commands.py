@@ -176,11 +176,19 @@ Compared = Annotated[str, typer.Argument(help="Plan folder, network folder or fi
 
 
 @app.command()
-def diff(before: Compared, after: Compared, as_json: JsonFlag = False) -> None:
+def diff(
+    before: Compared,
+    after: Compared,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write it as a page too, with a map.")
+    ] = None,
+    force: Force = False,
+    as_json: JsonFlag = False,
+) -> None:
     """What changed from one plan or network to another, first cause first."""
     from waferway.cli.comparing import read_either, run_diff
 
-    run_diff(read_either(before), read_either(after), as_json)
+    run_diff(read_either(before), read_either(after), as_json, html, force)
 
 
 @app.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from waferway.cli import say
 from waferway.cli.showing import show, show_json
 from waferway.errors import Fault, InputError, Place
 
@@ -22,11 +23,17 @@ def read_either(name: str) -> Any:
     return Plan.load(path) if (path / "manifest.json").is_file() else waferway.read(path)
 
 
-def run_diff(before: Any, after: Any, as_json: bool) -> None:
+def run_diff(before: Any, after: Any, as_json: bool, html: Path | None, force: bool) -> None:
     """Show what changed; see `waferway diff --help`."""
     import waferway
+    from waferway.planning.plan import Plan
 
     found = waferway.diff(before, after)
+    if html is not None:
+        from waferway.report.difference_page import write_difference
+
+        later = after if isinstance(after, Plan) else None
+        say(f"wrote {write_difference(found, html, later, force)}")
     if as_json:
         show_json({"differs": bool(found), **found.to_json()})
     else:
