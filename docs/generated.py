@@ -209,6 +209,19 @@ MEANINGS = {
         "folder": "that was written",
         "files": "in it",
     },
+    "waferway check --json": {
+        "ok": "whether no claim is contradicted or infeasible",
+        "documents": "texts, each with name, language, day, hash and number of claims",
+        "counts": "claims by verdict",
+        "claims": "each with its quote and place, `about` (whose figure and of what it was read to "
+        "be), `verdict` and `reason` on all that is known, `verdict_then` on what was known when "
+        "the text appeared, `binds`, `arithmetic` (steps with the claims they rest on), `record` "
+        "(claims of the record), `implies` and `plan`",
+        "misfits": "announcements of the record that do not fit each other, with arithmetic",
+        "facts": "claims of the record that are used",
+        "sources": "of these claims",
+        "record_sha256": "hash of the record",
+    },
     "waferway atlas show --json": {
         "table": "as asked",
         "key": "as asked",
@@ -257,6 +270,7 @@ def json_keys() -> str:
         "waferway atlas audit --json": check_folder(data_folder()).to_json(),
         "waferway atlas diff --json": compare(data_folder(), data_folder()).to_json(),
         "waferway atlas export --json": {"folder": "waferway-atlas", "files": []},
+        "waferway check --json": check_json(),
         "waferway atlas show --json": describe_row(net, "line", "yongin-hbm"),
     }
     parts = []
@@ -279,6 +293,18 @@ def json_keys() -> str:
 
 def _differs(found):
     return {"differs": bool(found), **found.to_json()}
+
+
+def check_json() -> dict:
+    """What `waferway check --json` prints, on two sentences."""
+    from waferway.evidence.extract.files import Document
+    from waferway.studies.check import check_documents
+
+    text = (
+        "OpenAI signed letters of intent with Samsung and SK hynix for 900,000 DRAM wafers a month "
+        "by 2029. The H200 carries 96 GB."
+    )
+    return check_documents([Document("note.txt", text, "en", "2025-11-01")], plans=False).to_json()
 
 
 def demand_json() -> dict:

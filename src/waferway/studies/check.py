@@ -304,7 +304,8 @@ def check_documents(documents: Sequence[Document], *, plans: bool = True) -> Che
 
 
 def _touches(misfit: Misfit, touched: set[str]) -> bool:
-    return any(fact.claim_id in touched for fact in misfit.facts if fact.metric != "fab_cost")
+    own = [f for f in misfit.facts if f.subject != "world" and not f.subject.startswith("tech:")]
+    return any(fact.claim_id in touched for fact in own)
 
 
 def _day(document: Document) -> dt.date | None:

@@ -95,7 +95,7 @@ def judge(asked: Asked, found: Sequence[Fit], day: dt.date | None) -> Judgement:
         return made
     if loose is not None:
         return loose
-    return made or Judgement("not_checkable", _silent(asked))
+    return made or Judgement("not_checkable", _open(found) or _silent(asked), _facts(found[:3]))
 
 
 def _torn(loose: Judgement) -> Judgement:
@@ -259,7 +259,11 @@ def _part(found: Sequence[Fit]) -> Judgement:
 def _loose(asked: Asked, found: Sequence[Fit], day: dt.date | None) -> Judgement | None:
     """Where the text leaves open whose or of what: agreement counts, disagreement does not."""
     equal = [fit for fit in found if fit.equal and _weighty(asked.claim)]
-    equal = [f for f in equal if f.family.nature != "state" or _in_time(asked.claim, f.fact, day)]
+    equal = [
+        f
+        for f in equal
+        if f.family.nature != "state" or _in_time(asked.claim, f.fact, day, 2 * RECENT_DAYS)
+    ]
     if not equal:
         return None
     apart = [fit for fit in equal if _TELLING & set(fit.open)]
@@ -331,6 +335,16 @@ def _too_near(found: Sequence[Fit]) -> Judgement:
     )  # fmt: skip
 
 
+def _open(found: Sequence[Fit]) -> str:
+    """What the text leaves open, where the record has something near."""
+    if not found:
+        return ""
+    names = list(dict.fromkeys(name for fit in found for name in fit.open)) or [
+        "whose figure it is"
+    ]
+    return f"the text leaves open {', '.join(names[:3])}; the record has {_values(found)}"
+
+
 def _silent(asked: Asked) -> str:
     whose = asked.subject or asked.product or "an unnamed subject"
     if whose.startswith("unresolved:"):
@@ -342,18 +356,20 @@ def _named(name: str) -> str:
     return name.replace("org:", "").replace("place:", "").replace("+", " and ")
 
 
-def _in_time(claim: Claim, fact: Claim, day: dt.date | None) -> bool:
+def _in_time(claim: Claim, fact: Claim, day: dt.date | None, recent: int = RECENT_DAYS) -> bool:
     if fact.valid_text and fact.valid_text.startswith("FY"):
         return claim.valid_text == fact.valid_text
     begin, end = claim.valid_from, claim.valid_to
     if claim.valid_text and claim.valid_text.startswith(("FY", "--")):
         begin = end = None
-    if begin is None and end is not None:  # by 2030: the figure is of 2030
+    if claim.metric.endswith("_existing") and end is not None and day is not None and end > day:
+        begin = end = None  # what exists is not of the future: that time belongs elsewhere
+    elif begin is None and end is not None:  # by 2030: the figure is of 2030
         begin = dt.date(max(1, (end - dt.timedelta(days=1)).year), 1, 1)
     if begin is None and end is None:
-        if claim.valid_text or day is None:
+        if (claim.valid_text or "").startswith(("FY", "--")) or day is None:
             return False
-        begin, end = day - dt.timedelta(days=RECENT_DAYS), day + dt.timedelta(days=1)
+        begin, end = day - dt.timedelta(days=recent), day + dt.timedelta(days=1)
     first, last = fact.valid_from or dt.date.min, fact.valid_to or dt.date.max
     return max(begin or dt.date.min, first) < min(end or dt.date.max, last)
 
