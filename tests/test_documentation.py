@@ -29,8 +29,13 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 HOWTO = sorted((ROOT / "docs" / "howto").glob("*.md"))
-PAGES = ["README.md", "CONTRIBUTING.md", "docs/tutorial.md", "docs/compared.md",
-         "docs/evidence/check.md"]
+PAGES = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "docs/tutorial.md",
+    "docs/compared.md",
+    "docs/evidence/check.md",
+]
 PAGES += [p.relative_to(ROOT).as_posix() for p in HOWTO]
 BLOCK = re.compile(
     r"(?:<!-- (?P<says>[a-z0-9 ]+) -->\n+)?^```(?P<kind>[a-z]*)\n(?P<text>.*?)^```$", re.M | re.S
