@@ -94,6 +94,9 @@ def plan(
     imputed: Annotated[
         bool, typer.Option("--imputed/--no-imputed", help="Use numbers that fill gaps.")
     ] = True,
+    explained: Annotated[
+        bool, typer.Option("--explain/--no-explain", help="Keep an explanation in the folder.")
+    ] = True,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write.")] = Path(
         "waferway-plan"
     ),
@@ -106,8 +109,28 @@ def plan(
 
     run_plan(
         network, party, now, known, scenario or [], start, until, step, objective, basis, budget,
-        gap, time_limit, solver, seed, sensitivity, imputed, out, force, quiet, as_json,
+        gap, time_limit, solver, seed, sensitivity, imputed, explained, out, force, quiet, as_json,
     )  # fmt: skip
+
+
+@app.command()
+def explain(
+    path: Annotated[
+        Path, typer.Argument(metavar="PLAN", help="Plan folder; or a network, to see what clashes.")
+    ],
+    build: Annotated[
+        str | None, typer.Option(help="Every order of one module (opening, right, stake).")
+    ] = None,
+    period: Annotated[str | None, typer.Option(help="One period, e.g. 2027Q1.")] = None,
+    party: Annotated[
+        str | None, typer.Option(help="Whose view of a network; default: the whole system.")
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Say what binds, what pays for each build and what moves it; or why there is no plan."""
+    from waferway.cli.planning import run_explain
+
+    run_explain(path, build, period, party, as_json)
 
 
 @app.command()

@@ -6,12 +6,16 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from waferway.cli import say
 from waferway.cli.showing import show, show_json
 
-__all__ = ["run_plan"]
+if TYPE_CHECKING:
+    from waferway.planning.explanation import Explanation
+    from waferway.planning.plan import Plan
+
+__all__ = ["run_explain", "run_plan"]
 
 
 def run_plan(
@@ -32,6 +36,7 @@ def run_plan(
     seed: int,
     sensitivity: bool,
     imputed: bool,
+    explained: bool,
     out: Path,
     force: bool,
     quiet: bool,
@@ -67,6 +72,8 @@ def run_plan(
         from waferway.studies.deciders import compare_deciders
 
         deciders = compare_deciders(net, result, say=None if quiet else say)
+    if explained:
+        result.explain()  # kept in the folder, so that `waferway explain` only reads
     html = waferway.render_report(result, deciders=deciders)
     folder = result.save(out, force=force, pages={"plan.html": html})
     summary = result.summary()
@@ -77,6 +84,40 @@ def run_plan(
     if deciders is not None:
         show("\n" + str(deciders))
     say(f"\nwrote {folder}: manifest.json, tables/, network/, plan.html")
+
+
+def run_explain(
+    path: Path, build: str | None, period: str | None, party: str | None, as_json: bool
+) -> None:
+    """Explain a plan folder, or say what clashes in a network; see `waferway explain --help`."""
+    import waferway
+    from waferway.planning.explanation import Explanation
+    from waferway.planning.plan import Plan
+
+    if not (path / "manifest.json").is_file():
+        net = waferway.read(path)
+        with told_as_json(as_json):
+            waferway.plan(net, party=party, progress=progress_line())
+        clear_line()
+        if as_json:
+            show_json({"feasible": True})
+        else:
+            show(f"{path}: some plan satisfies the network; explain one with: waferway plan {path}")
+        return
+    kept = Explanation.read(path) if build is None else None
+    found = kept if kept is not None else _explained(Plan.load(path), build or "")
+    found = found.only(build=build or "", period=period or "")
+    if as_json:
+        show_json(found.to_json())
+    else:
+        show(str(found))
+
+
+def _explained(plan: Plan, build: str) -> Explanation:
+    """The explanation, computed where the folder keeps none."""
+    if not plan.is_explained:
+        say("the folder keeps no explanation; computing it, which takes longer")
+    return plan.explain(build)
 
 
 @contextlib.contextmanager

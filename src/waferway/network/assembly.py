@@ -271,7 +271,8 @@ def from_raw(
     for name in TABLES:
         _read_numbers(TABLES[name], work, units)
     frames = {name: _frame(TABLES[name], work) for name in TABLES if work.keys[name]}
-    places = Places(work.origins, work.keys, {n: TABLES[n].columns for n in TABLES})
+    stands = {} if of_setting is None else {n: of_setting(n) for n in _DECLARED_SETTINGS}
+    places = Places(work.origins, work.keys, {n: TABLES[n].columns for n in TABLES}, stands)
     network = Network(frames, settings, evidence, places if keep_places else {}, applied)
     _check(network, places, of_setting or _setting_in_code, work, unread)
     faults.raise_any(closing)

@@ -144,6 +144,8 @@ class Places(Mapping[tuple[str, str, str], Place]):
         Row keys of each table, in the order read.
     columns : mapping of str to sequence of str
         Columns of each table.
+    settings : mapping of str to Place
+        Where each setting stands, or would; found as ``("setting", name, "value")``.
     """
 
     def __init__(
@@ -151,7 +153,9 @@ class Places(Mapping[tuple[str, str, str], Place]):
         origins: Mapping[str, Sequence[tuple[int, Origin]]],
         keys: Mapping[str, Sequence[str]],
         columns: Mapping[str, Sequence[str]],
+        settings: Mapping[str, Place] | None = None,
     ) -> None:
+        self._settings = settings or {}
         self._origins = origins
         self._keys = keys
         self._columns = columns
@@ -174,6 +178,8 @@ class Places(Mapping[tuple[str, str, str], Place]):
 
     def __getitem__(self, name: tuple[str, str, str]) -> Place:
         table, key, column = name
+        if table == "setting":
+            return self._settings[key]
         return self.locate(table, self._rows[table][key], column)
 
     def __iter__(self) -> Iterator[tuple[str, str, str]]:

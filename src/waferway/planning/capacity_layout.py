@@ -196,17 +196,21 @@ def _expand_modules(inst: Instance) -> None:
     inst.a["most_orders"] = np.where(allowed & inst.decided, most, 0.0)
 
 
-def module_timing(inst: Instance, module: str, lead_days: float = 0.0) -> tuple[Array, Array]:
+def module_timing(
+    inst: Instance, module: str, lead_days: float = 0.0
+) -> tuple[Array, Array, Array]:
     """Share of a module's size in service, with and without ramp, were its lead time another.
 
-    Each (T, T), from period of the order to period.
+    Each (T, T), from period of the order to period; and its discounted price less end value
+    per price, (T,).
     """
     row = inst.network.filled("module").loc[module]
     ramp = inst.network.aged("module", "ramp", module)
     pay = inst.network.aged("module", "payments", module)
     horizon = inst.years(inst.calendar.end)
-    at_ramp, at_full, _, _ = _timing(inst, lead_days, float(row["life_years"]), ramp, pay, horizon)
-    return at_ramp, at_full
+    life = float(row["life_years"])
+    at_ramp, at_full, _, worth = _timing(inst, lead_days, life, ramp, pay, horizon)
+    return at_ramp, at_full, worth
 
 
 ALWAYS = (np.array([0.0]), np.array([1.0]))

@@ -29,6 +29,7 @@ from waferway.planning.results import COLUMNS, UNITS
 if TYPE_CHECKING:
     import xarray as xr
 
+    from waferway.planning.explanation import Explanation
     from waferway.planning.extensive import Program
     from waferway.planning.prices import Prices, Solved
     from waferway.planning.summary import Summary
@@ -157,9 +158,48 @@ class Plan:
 
     def bottlenecks(self) -> pd.DataFrame:
         """What binds in each period and what one more unit is worth; draw this one."""
+        if self._explained:
+            return self._explained[""].bottlenecks
         from waferway.planning.explanation import bottlenecks
 
         return bottlenecks(self)
+
+    def explain(self, build: str = "") -> Explanation:
+        """Why the plan is as it is: what binds, what pays for each build, what moves it.
+
+        Parameters
+        ----------
+        build : str
+            Every order of one module (or opening, right, stake); default: the last of each.
+
+        Returns
+        -------
+        Explanation
+            Its text is the answer in sentences; its tables carry every figure. Prices are given
+            the builds of the plan. A plan folder written by ``waferway plan`` keeps it; else it
+            is computed here, in a few seconds for a network like the atlas.
+
+        Raises
+        ------
+        InputError
+            If the plan has no such build.
+        """
+        from waferway.planning.explanation import explain
+
+        if build not in self._explained:
+            if build:
+                self.explain().only(build=build)  # names the nearest where there is none
+            self._explained[build] = explain(self, build)
+        return self._explained[build]
+
+    @property
+    def is_explained(self) -> bool:
+        """Whether the explanation is at hand, from the folder or computed before."""
+        return "" in self._explained
+
+    @cached_property
+    def _explained(self) -> dict[str, Explanation]:
+        return {}
 
     def verify(self) -> Verification:
         """Recompute feasibility and every cost from the data, without the model code."""
@@ -222,6 +262,8 @@ class Plan:
     ) -> Path:
         """Write manifest, tables (Parquet and CSV) and the network to a new folder.
 
+        An explanation that was asked for is kept in it, see `explain`.
+
         Parameters
         ----------
         path : path
@@ -254,6 +296,8 @@ class Plan:
                     continue
                 frame.to_parquet(building / "tables" / f"{name}.parquet", index=False)
                 guarded_frame(frame).to_csv(building / "tables" / f"{name}.csv", index=False)
+            if "" in self._explained:
+                self._explained[""].write(building)
             write(self.network, building / "network")
             manifest = {"plan_version": PLAN_VERSION, **self.manifest,
                         "shown": [bool(s) for s in self.shown],
@@ -323,7 +367,13 @@ class Plan:
             tables[name] = pd.read_parquet(file) if file.is_file() else empty
         volatile = json.loads((folder / "volatile.json").read_text(encoding="utf-8"))
         network = read(folder / "network")
-        return cls(network, calendar, decided, shown, manifest, tables, volatile)
+        found = cls(network, calendar, decided, shown, manifest, tables, volatile)
+        from waferway.planning.explanation import Explanation
+
+        kept = Explanation.read(folder)
+        if kept is not None:
+            found._explained[""] = kept
+        return found
 
 
 def check_replaceable(target: Path, force: bool) -> None:

@@ -126,7 +126,7 @@ def test_the_least_change_makes_the_network_feasible(case, tmp_path):
             pytest.skip("said in words only")
         frame = tables.get("profile", network.table("profile"))
         beyond = 1e-6 * max(1.0, abs(change.before)) * (1 if change.after > change.before else -1)
-        if m.column in ("total", "amount_usd", "power_mw"):
+        if m.column in ("total", "amount_usd"):
             table = tables.setdefault(m.table, network.table(m.table).copy())
             table.loc[m.key, m.column] = change.after + beyond
             continue

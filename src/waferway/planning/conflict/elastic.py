@@ -125,8 +125,11 @@ def _elastic(relaxable: Relaxable, cells: Cells, chosen: Iterable[int]) -> tuple
     p, members = relaxable.program, relaxable.members
     at = {i: k for k, i in enumerate(chosen)}
     slack = _Terms()
-    for row, i in members.rows:
+    for (row, i), coefficient in members.draws.items():
         if i in at:
+            slack.add(row, at[i], coefficient)
+    for row, i in members.rows:
+        if i in at and (row, i) not in members.draws:
             asks = not np.isfinite(p.row_high[row])
             # That a line has no less than nothing is a row in capacity, not in what is used.
             level = asks and members.names[i].table == "line"

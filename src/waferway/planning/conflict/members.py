@@ -58,6 +58,7 @@ class Members:
         self.rows: list[tuple[int, int]] = []
         self.highs: list[tuple[int, int, float]] = []
         self.lows: list[tuple[int, int, float]] = []
+        self.draws: dict[tuple[int, int], float] = {}
 
     def __len__(self) -> int:
         return len(self.names)
@@ -80,6 +81,10 @@ class Members:
     def hold_low(self, column: int, member: Member, bound: float) -> None:
         """A lower bound that stands because of a member."""
         self.lows.append((column, self.of(member), bound))
+
+    def draw(self, row: int, member: Member, coefficient: float) -> None:
+        """More of a member (capacity) counts in a row (power, a rule), that much a unit."""
+        self.draws[row, self.of(member)] = coefficient
 
     def rows_of(self, standing: Iterable[int], count: int) -> np.ndarray:
         """Rows of the program that fall away when only some members stand; shape (count,)."""

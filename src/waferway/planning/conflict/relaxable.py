@@ -22,6 +22,7 @@ from waferway.planning.conflict.opening import closed_flows, closed_services
 from waferway.planning.decisions import Decisions
 from waferway.planning.extensive import Program
 from waferway.planning.instance import Instance
+from waferway.planning.selected import selected
 
 __all__ = ["Relaxable", "relaxable"]
 
@@ -216,6 +217,9 @@ class _Builder:
                 row = block.first + k
                 if block.name == "activation" and self._opens(row):
                     continue  # what the line has is said by its other rows
+                for line, coefficient in self._draws(d, block.name, subject):
+                    cell = ("line", line, "capacity")
+                    self.members.draw(row, self._member(d, cell, t, "capacity"), coefficient)
                 for cell, kind, timed in self._cells(d, block.name, subject):
                     if cell[2] == "orders_per_year":
                         member = self._yearly(cell[1], common, t)
@@ -224,6 +228,23 @@ class _Builder:
                     else:
                         member = self._member(d, cell, t, kind)
                     self.members.hold_row(row, member)
+
+    def _draws(self, d: Instance, row: str, subject: str) -> list[tuple[str, float]]:
+        """Lines whose capacity counts in a row, and how much a unit of it does."""
+        if row in ("power_mw", "water_m3"):
+            rate = d.a["mw_per_unit" if row == "power_mw" else "water_per_unit"]
+            keep = (d.line["site"] == subject).to_numpy(dtype=bool)
+        elif row == "limit":
+            rule = d.limit[d.limit["limit"] == subject].iloc[0]
+            if rule["measure"] not in ("capacity", "site_power_mw") or rule["share_of"]:
+                return []
+            power = rule["measure"] == "site_power_mw"
+            rate = d.a["mw_per_unit"] if power else np.ones(len(d.line))
+            keep = selected(d.line, str(rule["select"]), subject)
+        else:
+            return []
+        keep = keep & d.line["owned"].to_numpy(dtype=bool)
+        return [(str(d.line["line"][k]), float(rate[k])) for k in np.flatnonzero(keep)]
 
     def _opens(self, row: int) -> bool:
         """Whether some yes-or-no decision opens a gate."""
@@ -304,7 +325,7 @@ class _Builder:
         for b, name in enumerate(d.module["module"]):
             if float(lead[name]) <= 0:
                 continue
-            ramp, full = module_timing(d, str(name))
+            ramp, full, _ = module_timing(d, str(name))
             size, exchange = float(d.module["size"][b]), float(d.module["exchange"][b])
             giver = int(d.module["exchange_index"][b])
             for t in np.flatnonzero(d.decided):

@@ -5,5 +5,6 @@ cannot be planned at all is explained in `waferway.planning.conflict`.
 """
 
 from waferway.planning.explanation.bottlenecks import bottlenecks
+from waferway.planning.explanation.explanation import Explanation, explain
 
-__all__ = ["bottlenecks"]
+__all__ = ["Explanation", "bottlenecks", "explain"]

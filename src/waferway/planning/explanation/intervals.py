@@ -96,12 +96,13 @@ def _stepped(at: Solved, row: int, sign: float) -> float:
     low, high = float(program.row_low[row] * seen), float(program.row_high[row] * seen)
     edge = high if np.isfinite(high) else low
     step = NUDGE * max(1.0, abs(edge)) * sign
-    highs.setBasis(at.basis)
     highs.changeRowBounds(
         row, low + step if low == high or not np.isfinite(high) else low, high + step
     )
     highs.run()
     fine = highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
+    if not fine:
+        highs.setBasis(at.basis)
     value = float(highs.getInfo().objective_function_value) / scaling.cost
     highs.changeRowBounds(row, low, high)
     return (value - at.fixed.value) / (step / seen) if fine else float("nan")
