@@ -23,6 +23,7 @@ MODULES: dict[str, tuple[list[str], list[str]]] = {
     "ledger": ([], []),
     "extract": ([], []),
     "scenarios": ([], ["--quick"]),
+    "hindcast": ([], ["--networks", "40"]),
 }
 
 

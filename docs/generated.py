@@ -186,8 +186,10 @@ MEANINGS = {
     "waferway hindcast check --json": {
         "passed": "whether each metric is within the goal and better than both rivals",
         "goal": "largest median absolute error",
+        "past_only": "whether only the quarters before were used",
         "errors": "by metric: median absolute error of the hindcast and both rivals, median "
-        "absolute log error, bias, coverage of 80 and 90 % bands, cells",
+        "absolute log error, bias, coverage of 80 and 90 % bands, share of predictions inside the "
+        "source's 90 % band, cells",
         "cells": "each designer and quarter left out",
     },
     "waferway atlas audit --json": {

@@ -20,6 +20,7 @@ _FACE: dict[str, tuple[str, str | None]] = {
     "balance": ("waferway.atlas.balance", "balance"),
     "chips": ("waferway.chips", None),
     "finance": ("waferway.finance", None),
+    "hindcast": ("waferway.studies.hindcast", None),
     "market": ("waferway.market", None),
     "diff": ("waferway.studies.comparison", "diff"),
     "demand": ("waferway.demand", None),

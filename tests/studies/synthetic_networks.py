@@ -42,7 +42,7 @@ def one_network(seed: int, draws: int = 600) -> np.ndarray:
     begun = shares[owner] * mix[:, None] * grow[:HISTORY] * packages[:, None]
     truth = replace(_common(blank, odds, begun), target=target, target_spread=np.zeros(DESIGNERS))
     outcome = draw_year(_supplied(truth, recipe, 1, seed + 10**6), recipe, 1, seed + 10**6)
-    fitted = innovation_spread(odds, pooled_spread(odds))
+    fitted = innovation_spread(odds, pooled_spread(odds, 0.2))
     told = replace(_common(blank, odds, begun), step=fitted)
     drawn = draw_year(_supplied(told, recipe, draws, seed), recipe, draws, seed)
     inside = []

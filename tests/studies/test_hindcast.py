@@ -156,22 +156,33 @@ def test_leave_one_quarter_out_of_2024_meets_its_goal(net, history):
     assert abs(table.loc["all", "bias"]) < 0.05
 
 
+def test_from_the_past_alone_it_still_beats_both_rivals(net, history):
+    found = room.leave_one_quarter_out(net, history, past_only=True)
+    table = found.errors()
+    for metric in (*PARTS, "all"):
+        row = table.loc[metric]
+        assert row["predicted"] < min(row["last_value"], row["log_trend"]), metric
+    assert len(found.frame) == 36 and table.loc["all", "predicted"] < 0.16
+
+
 def test_what_is_left_out_is_not_used(net, history):
     """Changing the use of a left-out quarter changes no prediction of it."""
     from dataclasses import replace
 
     content = content_of(net)
-    from waferway.studies.hindcast.leave_one_out import predict_quarter
+    from waferway.studies.hindcast.leave_one_out import predict_quarter, read_priors
+
+    priors = read_priors(Reader(shipped("waferway.studies")))
 
     for out in range(4):
-        best, spread = predict_quarter(history, content, out)
+        best, spread = predict_quarter(history, content, priors, out)
         other = {k: v.copy() for k, v in history.parts.items()}
         whole = {k: v.copy() for k, v in history.designer_parts.items()}
         units = history.units.copy()
         for table in (*other.values(), *whole.values(), units):
             table[:, out] *= 0.6
         changed = replace(history, parts=other, designer_parts=whole, units=units)
-        again, wide = predict_quarter(changed, content, out)
+        again, wide = predict_quarter(changed, content, priors, out)
         for metric in PARTS:
             assert again[metric] == pytest.approx(best[metric])
             assert wide[metric] == pytest.approx(spread[metric])

@@ -94,17 +94,30 @@ def log_odds(share: ArrayLike) -> Floats:
     return np.asarray(np.log(part / (1.0 - part)))
 
 
-def pooled_spread(series: ArrayLike, least: float = 0.02) -> float:
-    """Root mean square of the quarterly changes of all rows together.
+def pooled_spread(series: ArrayLike, prior: float, prior_weight: float = 4.0) -> float:
+    """Root mean square of the quarterly changes of all rows together, drawn towards a prior.
+
+    Parameters
+    ----------
+    series : array, shape (D, H)
+        NaN where a quarter is left out.
+    prior : float, above 0
+    prior_weight : float
+        Changes that the prior is worth.
+
+    Returns
+    -------
+    float
 
     Examples
     --------
-    >>> pooled_spread([[0.0, 0.1], [0.0, -0.1]])
-    0.1
+    >>> round(pooled_spread([[0.0, 0.1], [0.0, -0.1]], 0.2, 2.0), 4)
+    0.1581
     """
     steps = np.diff(np.asarray(series, dtype=float), axis=1)
     seen = steps[np.isfinite(steps)]
-    return float(max(np.sqrt(np.mean(seen**2)), least)) if len(seen) else least
+    total = prior_weight * prior**2 + float((seen**2).sum())
+    return float(np.sqrt(total / (prior_weight + len(seen))))
 
 
 def content_factors(

@@ -41,6 +41,8 @@ class History:
         yet has 0.
     designer_parts : dict of str to array, shape (designers, quarters)
         The same by designer, as published (medians do not add).
+    bands : dict of str to (low, high), each shape (designers, quarters)
+        The source's 5 and 95 % of `designer_parts`.
     supply : dict of str to array, shape (quarters,)
         Of the world.
     units : array, shape (chips, quarters)
@@ -50,6 +52,7 @@ class History:
     quarters: tuple[str, ...]
     parts: dict[str, Floats]
     designer_parts: dict[str, Floats]
+    bands: dict[str, tuple[Floats, Floats]]
     supply: dict[str, Floats]
     units: Floats
 
@@ -84,6 +87,7 @@ def read_history(reader: Reader, evidence: Evidence | None = None) -> History:
                         for d in DESIGNERS])
         for kind, key in PARTS.items()
     }  # fmt: skip
+    bands = {kind: (_bound(reader, key, 0), _bound(reader, key, 2)) for kind, key in PARTS.items()}
     supply = {
         kind: np.array([reader.best(f"supply.{key}.{q}") for q in QUARTERS])
         for kind, key in PARTS.items()
@@ -93,4 +97,9 @@ def read_history(reader: Reader, evidence: Evidence | None = None) -> History:
          for q in QUARTERS] for chip in CHIPS
     ])  # fmt: skip
     reader.read.update(sold.read)
-    return History(QUARTERS, parts, whole, supply, units)
+    return History(QUARTERS, parts, whole, bands, supply, units)
+
+
+def _bound(reader: Reader, key: str, which: int) -> Floats:
+    return np.array([[reader.bounds(f"designer.{d}.{key}.{q}")[which] for q in QUARTERS]
+                     for d in DESIGNERS])  # fmt: skip

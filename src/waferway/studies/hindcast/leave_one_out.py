@@ -14,7 +14,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from waferway.evidence.dated import shipped
 from waferway.network.network import Network
+from waferway.studies.hindcast.admission import Reader
 from waferway.studies.hindcast.calibration import (
     content_factors,
     innovation_spread,
@@ -31,8 +33,34 @@ Floats = NDArray[np.float64]
 Z90, Z80 = 1.6448536269514722, 1.2815515655446004
 GOAL = 0.15
 """Largest median absolute error of a metric."""
-MIX_SPREAD = {"packaging": 0.0, "logic": 0.10, "hbm": 0.08}
-"""Spread of content a wafer within a designer, from products that come and go."""
+
+
+@dataclass(frozen=True)
+class Priors:
+    """Spreads before 2024 is seen, from claims.
+
+    Attributes
+    ----------
+    share : float
+        Of the log odds of a share in a quarter.
+    named, named_hbm : float
+        Of the log share of all named designers in packaging, and in HBM.
+    mix : dict of str to float
+        Of log content a wafer within a designer, from products that come and go, by metric.
+    """
+
+    share: float
+    named: float
+    named_hbm: float
+    mix: dict[str, float]
+
+
+def read_priors(reader: Reader) -> Priors:
+    """Read the spreads through the gate."""
+    mix = {"packaging": 0.0, "logic": reader.best("mix.spread.logic"),
+           "hbm": reader.best("mix.spread.hbm")}  # fmt: skip
+    return Priors(reader.best("share.prior"), reader.best("named.spread"),
+                  reader.best("named.hbm.spread"), mix)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -43,10 +71,13 @@ class LeftOut:
     ----------
     frame : DataFrame
         metric, designer, quarter, outcome, predicted, last_value, log_trend, spread (standard
-        deviation of the logarithm of what is predicted).
+        deviation of the logarithm of what is predicted), in_source_band.
+    past_only : bool
+        Whether only the quarters before were used.
     """
 
     frame: pd.DataFrame
+    past_only: bool = False
 
     def errors(self) -> pd.DataFrame:
         """Median absolute error, bias, coverage, and the errors of both rivals.
@@ -56,7 +87,8 @@ class LeftOut:
         DataFrame
             Index the metric and ``all``; columns predicted, last_value, log_trend (medians of
             absolute relative errors), log_error (median absolute log error), bias (mean log
-            error), cover80, cover90 (share of outcomes inside the interval), cells.
+            error), cover80, cover90 (share of outcomes inside the interval), in_source_band
+            (share of predictions inside the source's own 90 % band), cells.
         """
         rows = {}
         for metric in (*PARTS, "all"):
@@ -68,6 +100,7 @@ class LeftOut:
                 "log_error": float(off.abs().median()), "bias": float(off.mean()),
                 "cover80": float((off.abs() <= Z80 * part["spread"]).mean()),
                 "cover90": float((off.abs() <= Z90 * part["spread"]).mean()),
+                "in_source_band": float(part["in_source_band"].mean()),
                 "cells": len(part),
             }  # fmt: skip
         return pd.DataFrame(rows).T
@@ -82,14 +115,16 @@ class LeftOut:
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
         return {
-            "passed": self.passed, "goal": GOAL,
+            "passed": self.passed, "goal": GOAL, "past_only": self.past_only,
             "errors": self.errors().rename_axis("metric").reset_index().to_dict(orient="records"),
             "cells": self.frame.to_dict(orient="records"),
         }  # fmt: skip
 
     def __str__(self) -> str:
         table = self.errors()
-        lines = ["Leave one quarter of 2024 out: median absolute error by designer and quarter",
+        what = "Quarters of 2024 from those before" if self.past_only else (
+            "Leave one quarter of 2024 out")  # fmt: skip
+        lines = [f"{what}: median absolute error by designer and quarter",
                  f"{'':<11}{'hindcast':>9}{'last value':>12}{'log trend':>11}{'bias':>8}"
                  f"{'in 80 %':>9}{'in 90 %':>9}{'cells':>7}"]  # fmt: skip
         for name, r in table.iterrows():
@@ -100,7 +135,7 @@ class LeftOut:
         return "\n".join(lines)
 
 
-def leave_one_quarter_out(network: Network, history: History) -> LeftOut:
+def leave_one_quarter_out(network: Network, history: History, past_only: bool = False) -> LeftOut:
     """Predict each quarter from the others and its supply.
 
     Parameters
@@ -108,15 +143,20 @@ def leave_one_quarter_out(network: Network, history: History) -> LeftOut:
     network : Network
         Recipes give the content of a packaging wafer.
     history : History
+    past_only : bool
+        Only the quarters before count, the first is not predicted, and rivals see no more; the
+        trend needs two quarters and is the last value before.
 
     Returns
     -------
     LeftOut
     """
     content = content_of(network)
+    priors = read_priors(Reader(shipped("waferway.studies")))
     rows = []
-    for out in range(len(history.quarters)):
-        predicted, spread = predict_quarter(history, content, out)
+    for out in range(int(past_only), len(history.quarters)):
+        seen = _seen(len(history.quarters), out, past_only)
+        predicted, spread = predict_quarter(history, content, priors, out, past_only)
         for metric in PARTS:
             for d, designer in enumerate(DESIGNERS):
                 series = history.designer_parts[metric][d]
@@ -124,31 +164,34 @@ def leave_one_quarter_out(network: Network, history: History) -> LeftOut:
                     "metric": metric, "designer": designer, "quarter": history.quarters[out],
                     "outcome": series[out], "predicted": predicted[metric][d],
                     "last_value": series[out - 1] if out else series[1],
-                    "log_trend": _trend(series, out), "spread": spread[metric][d],
+                    "log_trend": _trend(series, out, seen), "spread": spread[metric][d],
+                    "in_source_band": bool(
+                        history.bands[metric][0][d, out] <= predicted[metric][d]
+                        <= history.bands[metric][1][d, out]),
                 })  # fmt: skip
-    return LeftOut(pd.DataFrame(rows))
+    return LeftOut(pd.DataFrame(rows), past_only)
 
 
 def predict_quarter(
-    history: History, content: Content, out: int
+    history: History, content: Content, priors: Priors, out: int, past_only: bool = False
 ) -> tuple[dict[str, Floats], dict[str, Floats]]:
-    """Use by designer in one quarter, from the others and its supply.
+    """Use by designer in one quarter, from the others (or those before) and its supply.
 
     Returns
     -------
     tuple of (best values by metric, spreads of their logs by metric), each shape (designers,)
     """
-    seen = np.array([q != out for q in range(len(history.quarters))])
+    seen = _seen(len(history.quarters), out, past_only)
     wafers = history.parts["packaging"]
     owner = np.array([DESIGNERS.index(d) for d in CHIPS.values()])
     whole = history.designer_parts["packaging"]
     shares = np.log(whole / history.supply["packaging"])
-    share = np.exp(_between(shares, out))
+    share = np.exp(_between(shares, out, seen))
     mix = np.array([wafers[owner == d] / wafers[owner == d].sum(0) for d in range(len(DESIGNERS))],
                    dtype=object)  # fmt: skip
     parts_mix = np.zeros(len(owner))
     for d in range(len(DESIGNERS)):
-        now = np.maximum(_between(np.asarray(mix[d], dtype=float), out), 0.0)
+        now = np.maximum(_between(np.asarray(mix[d], dtype=float), out, seen), 0.0)
         parts_mix[owner == d] = now / now.sum()
     made = share[owner] * parts_mix * history.supply["packaging"][out]
     logic_rate = content.logic * content_factors(
@@ -159,7 +202,8 @@ def predict_quarter(
     named_pack = whole.sum(0) / history.supply["packaging"]
     hbm = float((made * hbm_rate).sum())
     told = float(np.exp(np.log(named_hbm[seen]).mean())) * history.supply["hbm"][out]
-    of_pack, of_hbm = spread_between(named_pack[seen], 0.05), spread_between(named_hbm[seen], 0.035)
+    of_pack = spread_between(named_pack[seen], priors.named)
+    of_hbm = spread_between(named_hbm[seen], priors.named_hbm)
     pull = of_pack**2 / (of_pack**2 + of_hbm**2)
     scale = (told / hbm) ** pull
     made = np.minimum(made * scale, made * history.supply["packaging"][out] / made.sum())
@@ -168,23 +212,31 @@ def predict_quarter(
         "hbm": _by(owner, made * hbm_rate),
     }  # fmt: skip
     odds = log_odds(np.exp(shares))
-    odds[:, out] = np.nan
-    step = innovation_spread(odds, pooled_spread(odds)) * (1.0 - share)
-    bridge = np.sqrt(0.5) if 0 < out < len(seen) - 1 else 1.0
+    odds[:, ~seen] = np.nan
+    step = innovation_spread(odds, pooled_spread(odds, priors.share)) * (1.0 - share)
+    bridge = np.sqrt(0.5) if _inside(out, seen) else 1.0
     total = np.sqrt(of_pack**2 * of_hbm**2 / (of_pack**2 + of_hbm**2))
     spread = {
-        metric: np.sqrt((bridge * step) ** 2 + total**2 + MIX_SPREAD[metric] ** 2)
+        metric: np.sqrt((bridge * step) ** 2 + total**2 + priors.mix[metric] ** 2)
         for metric in best
     }
     return best, spread
 
 
-def _between(series: Floats, out: int) -> Floats:
+def _seen(quarters: int, out: int, past_only: bool) -> NDArray[np.bool_]:
+    return np.array([q < out if past_only else q != out for q in range(quarters)])
+
+
+def _inside(out: int, seen: NDArray[np.bool_]) -> bool:
+    """Whether a left-out quarter has a known neighbour on both sides."""
+    return bool(0 < out < len(seen) - 1 and seen[out - 1] and seen[out + 1])
+
+
+def _between(series: Floats, out: int, seen: NDArray[np.bool_]) -> Floats:
     """Value of a left-out quarter: the middle of its neighbours, or the nearest one."""
-    last = series.shape[1] - 1
-    if 0 < out < last:
+    if _inside(out, seen):
         return np.asarray((series[:, out - 1] + series[:, out + 1]) / 2.0)
-    return np.asarray(series[:, 1] if out == 0 else series[:, last - 1])
+    return np.asarray(series[:, out - 1] if out else series[:, 1])
 
 
 def _hbm_rate(history: History, content: Content, out: int, seen: NDArray[np.bool_]) -> Floats:
@@ -195,10 +247,10 @@ def _hbm_rate(history: History, content: Content, out: int, seen: NDArray[np.boo
     paid = history.parts["hbm"][at] / history.parts["packaging"][at]
     series = np.log(paid)[None, :]
     # the share of H200 only rises: beyond the last known quarter its rise goes on
-    if 0 < out < len(seen) - 1:
-        rate[at] = float(np.exp(_between(series, out)[0]))
+    if _inside(out, seen):
+        rate[at] = float(np.exp(_between(series, out, seen)[0]))
     else:
-        near, far = (1, 2) if out == 0 else (len(seen) - 2, len(seen) - 3)
+        near, far = (1, 2) if out == 0 else (out - 1, max(out - 2, 0))
         low, high = content.hbm[at], content.hopper_all_h200
         rate[at] = float(np.clip(paid[near] ** 2 / paid[far], low, high))
     return np.asarray(rate)
@@ -208,7 +260,9 @@ def _by(owner: NDArray[np.int64], values: Floats) -> Floats:
     return np.array([values[owner == d].sum() for d in range(len(DESIGNERS))])
 
 
-def _trend(series: Floats, out: int) -> float:
-    at = np.array([q for q in range(len(series)) if q != out], dtype=float)
-    slope, level = np.polyfit(at, np.log(series[at.astype(int)]), 1)
+def _trend(series: Floats, out: int, seen: NDArray[np.bool_]) -> float:
+    at = np.flatnonzero(seen)
+    if len(at) < 2:
+        return float(series[at[-1]])
+    slope, level = np.polyfit(at.astype(float), np.log(series[at]), 1)
     return float(np.exp(level + slope * out))

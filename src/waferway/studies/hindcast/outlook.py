@@ -48,7 +48,9 @@ class Outlook:
         World supply, wafers a quarter, and the spread of its log.
     hbm, hbm_spread : array, shape (T,)
         World supply, USD a quarter.
-    named_spread, named_hbm_spread, named_logic_spread : float
+    share_prior : float
+        Spread of the log odds of a share in a quarter, before 2024 is seen.
+    named_spread, named_hbm_spread : float
     hbm_price : array, shape (T,)
         Over that of 2024.
     hazard, reuse : float
@@ -70,9 +72,9 @@ class Outlook:
     packaging_spread: Floats
     hbm: Floats
     hbm_spread: Floats
+    share_prior: float
     named_spread: float
     named_hbm_spread: float
-    named_logic_spread: float
     hbm_price: Floats
     hazard: float
     reuse: float
@@ -118,8 +120,8 @@ def read_outlook(network: Network, history: History, reader: Reader) -> Outlook:
         np.array([np.interp(range(4), [0, 3], ends) for ends in lasting]),
         _packaging(network, history, reader), reader.best("capacity.error") * np.sqrt(grow),
         _towards(float(hbm[-1]), float(year)), reader.best("hbm.error") * np.sqrt(grow),
-        reader.best("named.spread"), reader.best("named.hbm.spread"),
-        reader.best("named.logic.spread"), price, reader.best("export.hazard"),
+        reader.best("share.prior"), reader.best("named.spread"), reader.best("named.hbm.spread"),
+        price, reader.best("export.hazard"),
         reader.best("export.reuse"), reader.bounds("sold.share"), reader.best("writedown"),
     )  # fmt: skip
 

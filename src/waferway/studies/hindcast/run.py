@@ -185,7 +185,7 @@ def setting_of(
     spread = spread_between(named, outlook.named_hbm_spread) * drift / np.sqrt(2.0)
     named_hbm = np.minimum(np.exp(np.log(named).mean() + spread[None] * level), MOST)
     packaging, hbm = _supply(outlook, supply, draws, seed)
-    step = innovation_spread(odds, pooled_spread(odds))
+    step = innovation_spread(odds, pooled_spread(odds, outlook.share_prior))
     begun = history.parts["packaging"] * recipe.packages[:, None]
     rng = stream(seed, "hindcast", "lag")
     days = np.clip(fit.days + fit.spread_days * rng.standard_normal(draws), 30, 150)

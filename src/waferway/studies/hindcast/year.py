@@ -60,8 +60,18 @@ def score_year(
     return score(sides, happened)
 
 
-def leave_out_2024(network: Network | None = None) -> LeftOut:
+def leave_out_2024(network: Network | None = None, past_only: bool = False) -> LeftOut:
     """Leave each quarter of 2024 out in turn, on the shipped claims.
+
+    Parameters
+    ----------
+    network : Network, optional
+    past_only : bool
+        Only the quarters before count.
+
+    Returns
+    -------
+    LeftOut
 
     Examples
     --------
@@ -71,4 +81,4 @@ def leave_out_2024(network: Network | None = None) -> LeftOut:
     from waferway.atlas.world import world
 
     history = read_history(Reader(shipped("waferway.studies")))
-    return leave_one_quarter_out(network or world(), history)
+    return leave_one_quarter_out(network or world(), history, past_only)
