@@ -194,3 +194,22 @@ def test_frames_and_json(designs):
     compiled = compile_design(designs["binned"], year=2025, draws=0)
     assert {"recipe", "item", "quantity_per_start"} <= set(compiled.to_frame().columns)
     assert '"pack:binned"' in compiled.to_json()
+
+
+def test_what_the_network_counts_already_is_left_out(designs):
+    plain = compile_design(designs["h100-sxm"], year=2025, draws=20)
+    spare = compile_design(
+        designs["h100-sxm"], year=2025, draws=20, variable_costs=False, facility_factor=1.4
+    )
+    assert all(row["variable_usd"] == 0 for row in spare.tables["recipe"])
+    assert not [row for row in spare.tables["cite"] if row["column"] == "variable_usd"]
+    once = {c.tables["recipe"][0]["activation_usd"] for c in (plain, spare)}
+    assert len(once) == 1 and min(once) > 0
+    power = [
+        next(row["power_kw"] for row in c.tables["item"] if row["kind"] == "package")
+        for c in (plain, spare)
+    ]
+    assert power == pytest.approx([0.7, 0.98])
+    assert spare.network().table("recipe_item").shape == plain.network().table("recipe_item").shape
+    with pytest.raises(RangeError, match="at least 1"):
+        compile_design(designs["h100-sxm"], year=2025, facility_factor=0.5)

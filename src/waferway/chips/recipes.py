@@ -173,8 +173,9 @@ def _bounds(value: Any) -> tuple[float, float]:
 class _Tables:
     """Collects the rows of all years."""
 
-    def __init__(self, design: ChipDesign) -> None:
+    def __init__(self, design: ChipDesign, facility_factor: float) -> None:
         self.design = design
+        self.facility_factor = facility_factor
         self.rows: dict[str, dict[str, Row]] = {
             name: {}
             for name in ("technology", "item", "weight", "recipe", "recipe_item", "recipe_use",
@@ -239,6 +240,7 @@ def compile_design(
     detail: Literal["network", "full"] = "network",
     party: str = "",
     variable_costs: bool = True,
+    facility_factor: float = 1.0,
     draws: int = DRAWS,
     seed: int = 0,
     line_age_years: float | None = None,
@@ -263,6 +265,9 @@ def compile_design(
     variable_costs : bool
         Whether a start costs what its wafers, stacks, parts and tests are bought for. False where
         the lines of the network charge for wafers already, as those of the shipped atlas do.
+    facility_factor : float, at least 1
+        Power of a site for each W of the package: processors, links, cooling, conversion. The
+        shipped atlas counts 1.4.
     draws, seed : int
         Joint draws behind the intervals of the coefficients.
 
@@ -295,7 +300,9 @@ def compile_design(
     years = tuple(sorted({y.start.year if isinstance(y, Period) else int(y) for y in given}))
     if not years:
         raise RangeError("year is empty; give at least one")
-    tables = _Tables(chip)
+    if not facility_factor >= 1:
+        raise RangeError(f"facility_factor is {facility_factor:g}; at least 1")
+    tables = _Tables(chip, facility_factor)
     starts: dict[str, float] = {}
     total = 0.0
     for index, when in enumerate(years):
@@ -326,7 +333,11 @@ def compile_design(
         (shipped.sources[name] for name in held),
     )  # fmt: skip
     rows = {name: tuple(found.values()) for name, found in tables.rows.items()}
-    notes = ("power is of the package alone, without cooling or conversion",)
+    notes = (
+        ("power is of the package alone, without cooling or conversion",)
+        if facility_factor == 1
+        else (f"power is that of the package times {facility_factor:g}",)
+    )
     return CompiledChip(chip.name, years, rows, claims, starts, total, party, notes)
 
 
@@ -344,7 +355,7 @@ def _item(tables: _Tables, item: str) -> None:
     if kind == "package":
         row["label"] = chip.label or chip.name
         if chip.power_w:
-            row["power_kw"] = chip.power_w / 1000
+            row["power_kw"] = chip.power_w / 1000 * tables.facility_factor
         if chip.memory:
             row["memory_gb"] = chip.compute.memory_gb or chip.memory_gb
     for memory in chip.memory:

@@ -262,6 +262,9 @@ def compile_(
     variable_costs: Annotated[
         bool, typer.Option(help="Off where lines charge for wafers, as in the shipped atlas.")
     ] = True,
+    facility_factor: Annotated[
+        float, typer.Option(min=1, help="Site power for each W of the package; the atlas has 1.4.")
+    ] = 1.0,
     draws: Draws = 1000,
     seed: Seed = 0,
     line_age: LineAge = None,
@@ -282,7 +285,7 @@ def compile_(
         raise RangeError("--add-to NETWORK and --out PATH go together; give both or neither")
     found = _each(designs, lambda design: room.compile(
         design, node, years or int(YEAR), detail=detail, party=party,
-        variable_costs=variable_costs, draws=draws, seed=seed,
+        variable_costs=variable_costs, facility_factor=facility_factor, draws=draws, seed=seed,
         line_age_years=line_age, known=known))  # fmt: skip
     if add_to is not None and out is not None:
         _add(found, add_to, out, force)
