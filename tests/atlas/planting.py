@@ -290,6 +290,39 @@ def both_weight(copy: Copy, rng: Rng) -> None:
     copy.write("net-claim", claims)
 
 
+def with_claim(table: str, column: str, factor: float, where: Callable[[Row], bool]) -> Plant:
+    """Multiply a cell of the planned network, and every bound of the claim that it cites."""
+
+    def plant(copy: Copy, rng: Rng) -> None:
+        name = f"net-{table}"
+        rows, row = copy.pick(name, rng, where)
+        row[column] = text_of(factor * float(row[column]))
+        copy.write(name, rows)
+        copy.touched.add((f"{table}.csv", next(iter(row.values()))))
+        dated = table == "profile"
+        cell = (row["table"], row["key"], row["column"], row["period"]) if dated else (
+            table, key_of(row, TABLES[table].key), column, "")  # fmt: skip
+        for bound in ("low", "high") if dated else ():
+            row[bound] = text_of(factor * float(row[bound])) if row[bound] else ""
+        copy.write(name, rows)
+        cited = next(r["claim_id"] for r in copy.read("net-cite")
+                     if (r["table"], r["key"], r["column"], r["period"]) == cell)  # fmt: skip
+        for file in sorted(copy.folder.glob("claim*.csv")):
+            claims = copy.read(f"net-{file.stem}")
+            for claim in claims:
+                if claim["claim_id"] == cited:
+                    for bound in ("low", "value", "high"):
+                        if claim[bound]:
+                            claim[bound] = text_of(factor * float(claim[bound]))
+            copy.write(f"net-{file.stem}", claims)
+
+    return plant
+
+
+def _inside(row: Row) -> bool:
+    return row["key"] == "tsmc-cowos" and "2024" in row["period"] and row["column"] == "capacity"
+
+
 def _in(*countries: str) -> Callable[[Row], bool]:
     return lambda row: row["country"] in countries
 
@@ -408,6 +441,14 @@ PLANTS: list[tuple[str, Plant]] = [
      lambda v: text_of(1325 * float(v)))),
     ("network: no claim", uncited), ("network: circular parents", net_circle),
     ("network: sparse weight, with its claim", both_weight),
+    ("network: another basis", net_cell("line", "basis", lambda v: "measured_output",
+     lambda r: r["basis"] == "announced")),
+    ("network: a quarter for a month, with its claim", with_claim("profile", "value", 3, _inside)),
+    ("network: dies as packages, with its claim", with_claim(
+        "recipe_item", "quantity_per_start", 2,
+        lambda r: r["recipe"] in ("pack:b200", "pack:h100") and r["item"].startswith("die:"))),
+    ("network: swapped coordinates", net_cell("site", "lat", lambda v: "-97.45",
+     lambda r: r["name"] == "taylor")),
 ]  # fmt: skip
 
 

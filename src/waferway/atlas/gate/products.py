@@ -40,6 +40,7 @@ def products(atlas: AtlasFolder) -> Iterator[Fault]:
     yield from _volumes(atlas)
     yield from _holdings(atlas)
     yield from _weights(atlas)
+    yield from _recipes(atlas)
 
 
 def _rates(row: Row) -> Iterator[Fault]:
@@ -376,3 +377,42 @@ def _weights(atlas: AtlasFolder) -> Iterator[Fault]:
                 f"{_best(unit) / _H100_TFLOPS:.4g}",
                 "sparse for dense?",
             )
+
+
+def _recipes(atlas: AtlasFolder) -> Iterator[Fault]:
+    """Recipes of the planned network take the dies and the memory that a product has."""
+    takes, items = atlas.network.get("recipe_item"), atlas.network.get("item")
+    if takes is None or items is None:
+        return
+    by_recipe: dict[str, list[Row]] = defaultdict(list)
+    for at, cells in takes:
+        by_recipe[cells.get("recipe", "")].append(Row(takes, at))
+    made = {row["item"]: row for row in atlas.rows("accelerator") if row["item"]}
+    size = {name: Row(items, at).number("memory_gb") for name, at in items.index(("name",)).items()}
+    for rows in by_recipe.values():
+        given = [made[row["item"]] for row in rows if row["role"] == "out" and row["item"] in made]
+        if len(given) != 1:
+            continue
+        inputs = [row for row in rows if row["role"] == "in"]
+        dies = [row for row in inputs if row["item"].startswith("die:")]
+        stacks = [row for row in inputs if size.get(row["item"], math.nan) > 0]
+        for column, part, total, low, high in (
+            ("compute_dies", dies, sum(r.number("quantity_per_start") for r in dies), 0.7, 1.4),
+            (
+                "memory_gb",
+                stacks,
+                sum(r.number("quantity_per_start") * size[r["item"]] for r in stacks),
+                0.8,
+                1.35,
+            ),
+        ):
+            ratio = over(total, given[0].number(column))
+            if part and not math.isnan(ratio) and not low <= ratio <= high:
+                yield fault(
+                    "parts",
+                    part[0],
+                    "quantity_per_start",
+                    f"{part[0]['recipe']} takes {total:g}, {given[0]['name']} has "
+                    f"{given[0][column]} ({column})",
+                    "dies, stacks and packages are not one another",
+                )

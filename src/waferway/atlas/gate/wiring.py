@@ -71,6 +71,8 @@ def wiring(atlas: AtlasFolder) -> Iterator[Fault]:
     for row in rows:
         yield from _claim(atlas, row, by_id)
     yield from _stakes(atlas)
+    yield from _bases(atlas, by_id)
+    yield from _spikes(atlas)
 
 
 def _own(atlas: AtlasFolder) -> Iterator[Fault]:
@@ -190,3 +192,59 @@ def _stakes(atlas: AtlasFolder) -> Iterator[Fault]:
                 "share",
                 f"stakes in {cells['owned']} sum to {100 * held[cells['owned']]:.4g} %",
             )
+
+
+def _bases(atlas: AtlasFolder, by_id: dict[str, Row]) -> Iterator[Fault]:
+    """A line names a basis that its capacity has, and nothing firm lies in the future."""
+    line, cite = atlas.network.get("line"), atlas.network.get("cite")
+    if line is None or cite is None:
+        return
+    had: dict[str, set[str]] = {}
+    for cells in cite.rows:
+        if (cells.get("table"), cells.get("column")) == ("line", "capacity"):
+            claim = by_id.get(cells.get("claim_id", ""))
+            had.setdefault(cells.get("key", ""), set()).add(claim["basis"] if claim else "")
+    for at, cells in line:
+        row, bases = Row(line, at), had.get(cells.get("name", ""), set()) - {""}
+        if row["basis"] and bases and row["basis"] not in bases:
+            yield fault(
+                "basis",
+                row,
+                "basis",
+                f"{cells['name']} is {row['basis']}, its claims are {', '.join(sorted(bases))}",
+                "bases never mix",
+            )
+    for row in by_id.values():
+        when = span(row["valid_text"].split("/")[0]) if row["valid_text"] else None
+        firm = row["basis"] in _STRENGTH and _STRENGTH.index(row["basis"]) > 1
+        if firm and when and when[0] > atlas.day:
+            yield fault(
+                "basis",
+                row,
+                "basis",
+                f"{row['claim_id']} is {row['basis']} in {row['valid_text']}: the future",
+                "a plan is `announced`, a forecast `modelled`",
+            )
+
+
+def _spikes(atlas: AtlasFolder) -> Iterator[Fault]:
+    """Capacity that leaps up for one period, or falls, slipped by a unit."""
+    profile = atlas.network.get("profile")
+    series: dict[str, list[Row]] = {}
+    for at, cells in profile or ():
+        if (cells.get("table"), cells.get("column")) == ("line", "capacity") and profile:
+            series.setdefault(cells.get("key", ""), []).append(Row(profile, at))
+    for name, rows in series.items():
+        rows.sort(key=lambda row: row["period"])
+        for a, b, c in zip(rows, rows[1:], rows[2:], strict=False):
+            left, here, right = (row.number("value") for row in (a, b, c))
+            leap = left > 0 and right > 0
+            if leap and (here > 1.8 * max(left, right) or here < min(left, right) / 1.8):
+                yield fault(
+                    "jump",
+                    b,
+                    "value",
+                    f"{name} {b['period']}: {here:g} between {left:g} and {right:g}",
+                    "",
+                    "a quarter for a month, or thousands?",
+                )
