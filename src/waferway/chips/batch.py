@@ -7,7 +7,7 @@ and on as many threads as asked for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from typing import Any, Literal
@@ -95,6 +95,17 @@ class BatchCost:
     total_usd: Array
     nre_usd: Array
     method: str
+
+
+def _in_chunks(rows: int, work: Callable[[slice], None], threads: int) -> None:
+    """Do the work on every stretch of rows, on as many threads as asked for."""
+    stretches = [slice(start, min(start + CHUNK, rows)) for start in range(0, rows, CHUNK)]
+    if threads > 1 and len(stretches) > 1:
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(work, stretches))  # the list raises what a thread raised
+    else:
+        for stretch in stretches:
+            work(stretch)
 
 
 def _columns(given: Mapping[str, ArrayLike]) -> tuple[dict[str, Any], int]:
@@ -252,8 +263,7 @@ def batch_cost(
     names = [field.name for field in fields(BatchCost) if field.name != "method"]
     out = {name: np.empty(rows) for name in names}
 
-    def work(start: int) -> None:
-        at = slice(start, min(start + CHUNK, rows))
+    def work(at: slice) -> None:
         if exact is None:
             gross = gross_dies(w[at], h[at], method=method, **lengths).count  # type: ignore[arg-type]
         else:
@@ -263,14 +273,7 @@ def batch_cost(
         out["gross"][at] = gross
         _chunk(c, gross, harvest, out, at)
 
-    starts = range(0, rows, CHUNK)
-    if threads > 1 and len(starts) > 1:
-        with ThreadPoolExecutor(threads) as pool:
-            for _ in pool.map(work, starts):
-                pass
-    else:
-        for start in starts:
-            work(start)
+    _in_chunks(rows, work, threads)
     return BatchCost(**out, method=method)
 
 
@@ -315,19 +318,12 @@ def batch_performance(
     rows = max(array.size for array in given)
     out = np.empty(rows)
 
-    def work(start: int) -> None:
-        at = slice(start, min(start + CHUNK, rows))
+    def work(at: slice) -> None:
         p, w, f, b, ec, eb, t0, q = (a[at] if a.size > 1 else a.reshape(()) for a in given)
         compute, memory = f / (ec * p), b / (eb * w)
         top = np.maximum(compute, memory)
         low = np.minimum(compute, memory) / top
         out[at] = t0 + top * np.exp(np.log1p(np.exp(q * np.log(low))) / q)
 
-    starts = range(0, rows, CHUNK)
-    if threads > 1 and len(starts) > 1:
-        with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(work, starts))
-    else:
-        for start in starts:
-            work(start)
+    _in_chunks(rows, work, threads)
     return out
