@@ -69,6 +69,30 @@ def reconcile(
     _print(work(texts, lang=lang, published=published), as_json)
 
 
+@evidence.command("quality")
+def quality(
+    texts: Texts,
+    lang: Lang = None,
+    published: Published = None,
+    owner: Annotated[str | None, typer.Option(help="Party that owns the claims.")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Rules on the claims of the files: units, ranges, quotes, age, contradictions, owners.
+
+    Ends with 1 where a rule fails; --json gives records for `ledger append --type quality`.
+    """
+    from waferway.evidence.extract import extract as work
+    from waferway.evidence.quality import quality_of
+
+    with named_files("no claims were judged"):
+        found = work(texts, lang=lang, published=published)
+    owned = [claim.model_copy(update={"owner": owner}) for claim in found.claims]
+    made = quality_of(owned, texts={d.name: d.text for d in found.documents})
+    _print(made, as_json)
+    if not made.passed:
+        raise typer.Exit(1)
+
+
 @evidence.command("dossier")
 def dossier(
     texts: Texts,

@@ -54,7 +54,8 @@ def read_records(text: str, name: str, owner: str | None = None) -> list[dict[st
     except ValueError as broken:
         faults.add(Place(name), str(broken))
     else:
-        claims = whole.get("claims") if isinstance(whole, dict) else whole
+        lists = whole if isinstance(whole, dict) else {"claims": whole}
+        claims = lists.get("claims", lists.get("quality"))
         found = [(0, record) for record in claims] if isinstance(claims, list) else [(0, whole)]
     records: list[dict[str, Any]] = []
     for number, record in found:
