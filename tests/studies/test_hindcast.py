@@ -215,6 +215,17 @@ def test_every_designer_and_quarter_has_every_metric(unconditional):
     assert np.all(np.diff(numbers, axis=1) >= 0) and np.all(numbers > 0)
 
 
+def test_frozen_predictions_are_not_written_over(tmp_path, unconditional):
+    from waferway.errors import OutputExists
+
+    path = room.frozen_predictions(tmp_path / "new", unconditional.predictions)
+    with pytest.raises(OutputExists):
+        room.frozen_predictions(path.parent, unconditional.predictions)
+    room.frozen_predictions(path.parent, unconditional.predictions, force=True)
+    with pytest.raises(RangeError, match="draws"):
+        room.run(draws=3)
+
+
 def test_same_seed_same_bytes(net, unconditional):
     again = room.run(net)
     assert predictions_text(again.predictions) == predictions_text(unconditional.predictions)
@@ -239,7 +250,7 @@ def _supply(tmp_path, factor=1.6, **changes):
 def test_given_supply_moves_and_narrows_what_is_predicted(net, tmp_path, unconditional):
     low = room.run(net, room.read_supply(_supply(tmp_path, 1.2)), draws=1500)
     high = room.run(net, room.read_supply(_supply(tmp_path, 2.4)), draws=1500)
-    assert low.conditional and low.manifest["supply"] == "given"
+    assert low.conditional and low.manifest["supply"].startswith("given")
 
     def at(found, metric):
         table = found.predictions
@@ -255,6 +266,21 @@ def test_given_supply_moves_and_narrows_what_is_predicted(net, tmp_path, uncondi
     assert at(low, "packaging_wafers")["p50"] < supplied["packaging_p50"].iloc[-1]
 
 
+def test_quarters_that_are_not_given_are_drawn_as_seen_at_the_cut(net, tmp_path, unconditional):
+    path = _supply(tmp_path, 2.4)
+    pd.read_csv(path).head(2).to_csv(path, index=False)
+    found = room.run(net, room.read_supply(path), draws=1500)
+    assert found.manifest["supply"] == "given for 2025Q1, 2025Q2"
+
+    def at(table, quarter):
+        part = table.predictions
+        part = part[(part["metric"] == "packaging_wafers") & (part["subject"] == "all")]
+        return float(part[part["period"] == quarter]["p50"].iloc[0])
+
+    assert at(found, "2025Q2") > 1.1 * at(unconditional, "2025Q2")
+    assert at(found, "2025Q4") == pytest.approx(at(unconditional, "2025Q4"), rel=0.05)
+
+
 def test_a_short_link_holds_the_others_back(net, tmp_path):
     """Half the HBM with the same packaging: less of everything."""
     plenty = room.read_supply(_supply(tmp_path))
@@ -267,9 +293,15 @@ def test_a_short_link_holds_the_others_back(net, tmp_path):
 
 
 def test_a_wrong_supply_file_names_all_its_faults(tmp_path):
-    path = _supply(tmp_path, **{"2025Q2": {"quarter": "Q2 2026"}})
-    with pytest.raises(InputError, match="2025Q2 stands 0 times"):
+    path = _supply(tmp_path, **{"2025Q2": {"quarter": "Q1 2025"}})
+    with pytest.raises(InputError, match="2025Q1 stands 2 times"):
         room.read_supply(path)
+    frame = pd.read_csv(_supply(tmp_path))
+    frame.assign(quarter=["Q1 2024", "Q2 2024", "Q3 2024", "Q4 2024"]).to_csv(path, index=False)
+    with pytest.raises(InputError, match="no quarter of 2025"):
+        room.read_supply(path)
+    with pytest.raises(InputError, match="no CSV file"):
+        room.read_supply(tmp_path / "missing.csv")
     frame = pd.read_csv(_supply(tmp_path)).rename(columns={"hbm_supply_usd_p50": "hbm_usd_p50"})
     frame.to_csv(path, index=False)
     with pytest.raises(InputError, match="no column hbm_supply_usd_p50"):

@@ -85,6 +85,7 @@ def hindcast_run(
     freeze: Annotated[
         Path | None, typer.Option(help="Folder in which to write the predictions and their hash.")
     ] = None,
+    force: Force = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Predict 2025 by designer and quarter, each number with its distribution."""
@@ -96,7 +97,7 @@ def hindcast_run(
     else:
         show(str(found))
     if freeze is not None:
-        say(f"wrote {frozen_predictions(freeze, found.predictions)}")
+        say(f"wrote {frozen_predictions(freeze, found.predictions, force)}")
 
 
 @hindcast.command("score")

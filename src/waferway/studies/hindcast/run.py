@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waferway.calendar import Calendar
-from waferway.errors import Faults, Place, nearest
+from waferway.errors import Faults, Place, RangeError, nearest
 from waferway.evidence.dated import shipped
 from waferway.network.network import Network
 from waferway.streams import stream
@@ -30,6 +30,7 @@ from waferway.studies.hindcast.calibration import (
     pooled_spread,
     spread_between,
 )
+from waferway.studies.hindcast.files import read_table
 from waferway.studies.hindcast.history import CHIPS, DESIGNERS, History, read_history
 from waferway.studies.hindcast.network_content import Content, content_of
 from waferway.studies.hindcast.outlook import AHEAD, Outlook, read_outlook
@@ -50,6 +51,8 @@ METRICS = {
 """Metric of a prediction, what it is drawn as, and its unit."""
 EXPORT = ("h20", "mi308x")
 MOST = 0.99
+"""Largest share of a supply that the named designers together can have."""
+LEAST_DRAWS = 40
 Z = 1.6448536269514722
 
 
@@ -108,7 +111,7 @@ def run(
         The planner's network; the shipped atlas when absent.
     supply : DataFrame, optional
         Supply of the year, as `read_supply` gives it. Without it the run is unconditional.
-    draws : int, at least 10
+    draws : int, at least 40
     seed : int, at least 0
 
     Returns
@@ -119,6 +122,8 @@ def run(
     ------
     InputError
         If a claim beyond the cut would be read.
+    RangeError
+        If there are too few draws.
 
     Examples
     --------
@@ -128,6 +133,8 @@ def run(
     """
     from waferway.atlas.world import world
 
+    if draws < LEAST_DRAWS:
+        raise RangeError(f"draws is {draws}; quantiles need at least {LEAST_DRAWS}")
     net = network or world()
     reader = Reader(shipped("waferway.studies"))
     history = read_history(reader)
@@ -146,7 +153,8 @@ def run(
         "claims_sha256": reader.evidence.sha256, "lag_days": fit.days,
         "lag_spread_days": fit.spread_days, "units_spread": fit.spread,
         "share_step": dict(zip(DESIGNERS, setting.step.round(4).tolist(), strict=True)),
-        "supply": "as known at the cut" if supply is None else "given",
+        "supply": "as known at the cut" if supply is None else "given for " + ", ".join(
+            supply.index[supply["packaging_p50"].notna()]),
         "claims": reader.manifest(),
     }  # fmt: skip
     return Hindcast(pd.DataFrame(rows, columns=list(COLUMNS)), supply is not None, manifest)
@@ -218,9 +226,10 @@ def _supply(
             # builders of both err together: half of the error is common
             bump = np.sqrt(0.5) * common + np.sqrt(0.5) * bump
         else:
-            best = given[f"{kind}_p50"].to_numpy(dtype=float)
+            told = given[f"{kind}_p50"].to_numpy(dtype=float)
             wide = np.log(given[f"{kind}_p95"] / given[f"{kind}_p5"]).to_numpy(dtype=float)
-            spread = wide / (2.0 * Z)
+            best = np.where(np.isnan(told), best, told)
+            spread = np.where(np.isnan(told), spread, wide / (2.0 * Z))
         out.append(best[None, :] * np.exp(spread[None, :] * bump))
     return out[0], out[1]
 
@@ -233,20 +242,21 @@ def read_supply(path: Path | str) -> pd.DataFrame:
     path : Path
         Columns ``quarter`` (``Q1 2025`` or ``2025Q1``), and for each of
         ``logic_supply_wafers``, ``cowos_supply_wafers``, ``hbm_supply_usd`` the suffixes
-        ``_p5``, ``_p50``, ``_p95``; further columns are ignored.
+        ``_p5``, ``_p50``, ``_p95``; further columns and other years are ignored.
 
     Returns
     -------
     DataFrame
         Index the four quarters of 2025; columns KIND_p5, KIND_p50, KIND_p95 for logic,
-        packaging, hbm.
+        packaging, hbm. Quarters that the file does not give are NaN: their supply is drawn as
+        it could be seen at the cut.
 
     Raises
     ------
     InputError
         With every missing column, quarter or impossible number at once.
     """
-    frame = pd.read_csv(path)
+    frame = read_table(path, "no supply was read")
     faults, where = Faults(), str(path)
     names = {"logic": "logic_supply_wafers", "packaging": "cowos_supply_wafers",
              "hbm": "hbm_supply_usd"}  # fmt: skip
@@ -259,27 +269,26 @@ def read_supply(path: Path | str) -> pd.DataFrame:
                        f"did you mean {near[0]}?" if near else "", kind="column")  # fmt: skip
     faults.raise_any("no supply was read")
     frame.index = pd.Index([_quarter(str(q)) for q in frame["quarter"]], name="quarter")
-    for quarter in AHEAD:
-        if list(frame.index).count(quarter) != 1:
-            faults.add(Place(where), f"{quarter} stands {list(frame.index).count(quarter)} times",
-                       "each quarter of 2025 is needed once", "add or drop rows",
+    counts = {quarter: list(frame.index).count(quarter) for quarter in AHEAD}
+    for quarter, count in counts.items():
+        if count > 1:
+            faults.add(Place(where), f"{quarter} stands {count} times", "", "keep one row",
                        kind="quarter")  # fmt: skip
+    if not any(counts.values()):
+        faults.add(Place(where), "no quarter of 2025 is given",
+                   f"it gives {', '.join(str(q) for q in frame.index[:6])}",
+                   "write quarters as Q1 2025 or 2025Q1", kind="quarter")  # fmt: skip
     faults.raise_any("no supply was read")
-    chosen = frame.loc[list(AHEAD)]
+    chosen = frame.reindex(list(AHEAD))
     out = pd.DataFrame(index=chosen.index)
     for kind, name in names.items():
         for q in ("p5", "p50", "p95"):
             out[f"{kind}_{q}"] = pd.to_numeric(chosen[f"{name}_{q}"], errors="coerce")
         for line, quarter in enumerate(AHEAD):
             low, mid, high = (float(out[f"{kind}_{q}"].iloc[line]) for q in ("p5", "p50", "p95"))
-            if not 0 < low <= mid <= high:
-                faults.add(
-                    Place(where),
-                    f"{name} of {quarter} is {low:g}, {mid:g}, {high:g}",
-                    "p5, p50, p95 must be above 0 and ascend",
-                    "",
-                    kind="value",
-                )
+            if counts[quarter] and not 0 < low <= mid <= high:
+                faults.add(Place(where), f"{name} of {quarter} is {low:g}, {mid:g}, {high:g}",
+                           "p5, p50, p95 must be above 0 and ascend", kind="value")  # fmt: skip
     faults.raise_any("no supply was read")
     return out
 

@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from waferway.errors import Fault, Faults, InputError, Place, nearest
+from waferway.studies.hindcast.files import read_table
 from waferway.studies.hindcast.rows import QUANTILES
 
 __all__ = ["Score", "interval_score", "read_outcomes", "score", "weighted_interval_score"]
@@ -229,7 +230,7 @@ def read_outcomes(path: Path | str) -> pd.DataFrame:
         With every fault at once: missing columns, values that are not positive numbers,
         repeated cells, metrics that no prediction has.
     """
-    frame = pd.read_csv(path, dtype={"subject": str, "period": str, "metric": str})
+    frame = read_table(path, "nothing was scored")
     faults, where = Faults(), str(path)
     for column in (*KEY, "value"):
         if column not in frame.columns:

@@ -1,0 +1,45 @@
+"""Reading the CSV files of the hindcast: what cannot be read is told with its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from waferway.errors import Fault, InputError, Place
+
+__all__ = ["read_table"]
+
+
+def read_table(path: Path | str, outcome: str) -> pd.DataFrame:
+    """A CSV as text cells and numbers.
+
+    Parameters
+    ----------
+    path : Path
+    outcome : str
+        What did not happen if it cannot be read, for example ``nothing was scored``.
+
+    Returns
+    -------
+    DataFrame
+
+    Raises
+    ------
+    InputError
+        If the file is not there, is no CSV in UTF-8, or holds no row.
+    """
+    try:
+        frame = pd.read_csv(path, dtype={"subject": str, "period": str, "metric": str,
+                                         "quarter": str}, encoding="utf-8")  # fmt: skip
+    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as why:
+        raise InputError(
+            [Fault(Place(str(path)), "is no CSV file that can be read", str(why).strip(),
+                   "give a CSV in UTF-8 with a header", kind="file")], outcome,
+        ) from None  # fmt: skip
+    if frame.empty:
+        raise InputError(
+            [Fault(Place(str(path)), "holds no row", "", "add rows below the header",
+                   kind="file")], outcome,
+        )  # fmt: skip
+    return frame
