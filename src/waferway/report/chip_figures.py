@@ -206,7 +206,7 @@ def _draw_cost(result: ChipCost, width: int) -> Spec:
     words = (
         alt.Axis(labelAngle=0, labelLimit=90, labelExpr="split(datum.label, ' ')")
         if width > 500
-        else alt.Axis(labelAngle=-40, labelLimit=120)
+        else alt.Axis(labelAngle=-40, labelLimit=150)
     )
     x = alt.X("component:N", sort=order, title=None, axis=words)
     base = alt.Chart(_rows(alt, bars))
