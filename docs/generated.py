@@ -287,7 +287,7 @@ def json_keys() -> str:
               "`waferway atlas list --json` prints an object of counts by table, "
               "those of the catalogue under `catalogue`;",
               "with a table, an object of rows by key. `waferway atlas show --json` of a row of "
-              "the catalogue has `missing` and all bounds in its cells. "
+              "the catalogue has `missing` and all bounds in its cells, and `rows` about it. "
               "`waferway network schema` prints the",
               "[JSON Schema](schema.md).", ""]  # fmt: skip
     return "\n".join(parts)

@@ -6,6 +6,7 @@ Owns the comparison of two atlas folders as data. What it moves in a plan is for
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 from waferway.atlas.catalogue_schema import CATALOGUE
 from waferway.atlas.sheets import Sheet, key_of, read_sheet
+from waferway.atlas.world import data_folder
 from waferway.errors import Fault, InputError, Place
 from waferway.network.schema import TABLES
 
@@ -188,10 +190,9 @@ def _same(left: str, right: str) -> bool:
 
 
 def _version(folder: Path) -> str:
-    import json
-
+    name = "the shipped atlas" if folder.resolve() == data_folder().resolve() else str(folder)
     path = folder / "datapackage.json"
-    if path.is_file():
-        said = json.loads(path.read_text(encoding="utf-8"))
-        return f"{folder} (version {said.get('version', '?')})"
-    return str(folder)
+    if not path.is_file():
+        return name
+    said = json.loads(path.read_text(encoding="utf-8"))
+    return f"{name} (version {said.get('version', '?')})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 from waferway.atlas.catalogue import Catalogue
@@ -112,18 +113,34 @@ def describe_entry(cat: Catalogue, table: str, key: str) -> dict[str, Any]:
         values = {b: row[a.name] for b, a in named[quantity].items()}
         claims = cat.claims(table, key, quantity)
         state = cat.missing(table, key, quantity)
-        cell = {"column": quantity, "unit": attribute.unit, "missing": state or None,
+        unit = re.sub(r"{(\w+)}", lambda word: str(row[word[1]]), attribute.unit)
+        cell = {"column": quantity, "unit": unit, "missing": state or None,
                 "claims": [claim.claim_id for claim in claims]}  # fmt: skip
         cells.append(
             cell | {b: (None if math.isnan(value) else float(value)) for b, value in values.items()}
         )
-        lines.append(f"  {quantity:<20}{state or _interval(values)} {attribute.unit}".rstrip())
+        lines.append(f"  {quantity:<20}{state or _interval(values)} {unit}".rstrip())
         for claim in claims:
             source = cat.evidence.sources.get(claim.source_id or "")
             said = _said(source) if source else claim.method
             known = f", known {claim.known_from}" if claim.known_from else ""
             lines.append(f"  {'':<20}[{claim.grade}] {claim.central:g}: {said}{known}")
-    return {"table": table, "key": key, "cells": cells, "text": "\n".join(lines)}
+    beside = _beside(cat, table, key)
+    lines += [f"  {other}: {name}" for other, names in beside.items() for name in names]
+    return {"table": table, "key": key, "cells": cells, "rows": beside, "text": "\n".join(lines)}
+
+
+def _beside(cat: Catalogue, table: str, key: str) -> dict[str, list[str]]:
+    """Rows of other tables that are about this one, by table."""
+    found: dict[str, list[str]] = {}
+    for name, declared in CATALOGUE.items():
+        for column in declared.key:
+            if declared[column].refers and table in declared[column].refers[0].split():
+                frame = cat.table(name)
+                keys = [str(other) for other in frame.index[frame[column] == key]]
+                if keys and name != table:
+                    found[name] = keys
+    return found
 
 
 def _said(source: Source) -> str:
