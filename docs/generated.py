@@ -24,6 +24,16 @@ def results() -> str:
             for column in columns.split()
         ]
         lines.append("")
+    lines += ["## Tables of an explanation", "",
+              "In `explanation/` of a plan folder, as Parquet and CSV, beside `explanation.json`; "
+              "in Python `plan.explain()`. What each column means stands with "
+              "`waferway.planning.explanation.Explanation` and on the page of the mathematics.",
+              "", "| table | columns |", "|---|---|"]  # fmt: skip
+    from waferway.planning.explanation.explanation import TABLES
+
+    lines += [f"| `{name}` | {', '.join(f'`{c}`' for c in columns)} |"
+              for name, columns in TABLES.items()]  # fmt: skip
+    lines.append("")
     return "\n".join(lines)
 
 
@@ -79,6 +89,26 @@ MEANINGS = {
         "evidence": "numbers by grade, and the weakest grade behind results",
         "gap": "relative, reached",
         "status": "`optimal`, `gap`, `time limit` or `interrupted`",
+    },
+    "waferway explain --json": {
+        "feasible": "true",
+        "given": "`these builds` where prices are given whole decisions, else empty",
+        "counted_in": "`USD`, or the compute basis under the objective `compute`",
+        "left_out": "builds that are not explained, cheaper than all that are",
+        "bottlenecks": "what binds: by branch, period and thing, with its worth",
+        "builds": "the last order of each module (with `--build`: every one), and what it is worth",
+        "paying": "by build: the rows and periods that pay for it or that it must pay for",
+        "alternatives": "by build: cheapest of each class, and its extra cost",
+        "claims": "by build, and for the plan: the five claims that move it most",
+        "says": "the same in sentences",
+    },
+    "waferway explain --json, and waferway plan --json, of an infeasible network": {
+        "feasible": "false",
+        "whole": "whether only whole modules, openings and contracts clash",
+        "conflict": "cells that cannot hold together, each with its place and periods; `alone`: "
+        "how it would have to change with all others standing, null where that is not enough",
+        "least_change": "numbers of the least change; null where no change of numbers is enough",
+        "says": "the same for people",
     },
     "waferway verify --json": {
         "ok": "whether the plan holds",
@@ -256,6 +286,8 @@ def json_keys() -> str:
     shown = {
         "manifest.json of a plan folder": manifest,
         "waferway summary --json": plan.summary().to_json(),
+        "waferway explain --json": plan.explain().to_json(),
+        "waferway explain --json, and waferway plan --json, of an infeasible network": conflict(),
         "waferway verify --json": _object(plan.verify().to_json()),
         "waferway diff --json, of two plans": _differs(waferway.diff(plan, plan)),
         "waferway diff --json, of two networks": _differs(
@@ -291,6 +323,20 @@ def json_keys() -> str:
               "`waferway network schema` prints the",
               "[JSON Schema](schema.md).", ""]  # fmt: skip
     return "\n".join(parts)
+
+
+def conflict() -> dict:
+    """What an infeasible network says: the small one, all of it to be served."""
+    import waferway
+    from waferway.errors import Infeasible
+
+    net = example()
+    demand = net.table("demand").assign(must_serve=True)
+    try:
+        waferway.plan(net.with_tables({"demand": demand}))
+    except Infeasible as no:
+        return no.conflict.to_json()
+    raise ValueError("the small network serves all of its demand")
 
 
 def _differs(found):

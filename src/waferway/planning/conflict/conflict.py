@@ -142,6 +142,9 @@ class Conflict:
         lines += [f"  {clash.place}  {clash.says}" for clash in self.clashes]
         if self.whole:
             lines.append("  (modules and other whole decisions in fractions would satisfy them)")
+        if len(self.members) == 1 and self.clashes[0].table in ("demand", "commitment"):
+            lines.append("  whatever else is lifted, nothing can be made and delivered by then: "
+                         "look at cycle_days, lane days, recipes and lines")  # fmt: skip
         if len(self.members) > 1:
             lines.append("Lifting any one of them ends this conflict.")
         if self.least is not None:

@@ -42,11 +42,26 @@ def say_clash(group: Sequence[Member], cells: Cells) -> str:
     """One cell of a conflict, with what it says and when."""
     m = group[0]
     text = _SAYS.get((m.table, m.column), _plain)(m, cells)
+    last = max((x for x in group if x.period), default=m, key=lambda x: _order(x, cells))
+    if last.period != m.period and (values := _both(m, last, cells)):
+        text += f" ({values} in {last.period})"
     when = spell_periods([x.period for x in group if x.period], cells.calendar.labels)
     branches = ", ".join(dict.fromkeys(x.branch for x in group if x.branch))
     if when:
         text += f", in {when}"
     return text + (f" (branch {branches})" if branches else "")
+
+
+def _order(m: Member, cells: Cells) -> int:
+    return cells.calendar.labels.index(m.period) if m.period in cells.calendar.labels else -1
+
+
+def _both(first: Member, last: Member, cells: Cells) -> str:
+    """The number at the end of the periods, where it is another than at their start."""
+    ends = [cells.value(x.table, x.key, x.column, x.period, x.branch) for x in (first, last)]
+    if not all(isinstance(x, float) for x in ends) or ends[0] == ends[1]:
+        return ""
+    return figure(ends[1])
 
 
 def _plain(m: Member, cells: Cells) -> str:

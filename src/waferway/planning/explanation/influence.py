@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Influence"]
 
+NOISE = 1e-6
+"""Effects this small beside the largest are rounding of the solver."""
+
 Cell = tuple[str, str, str]
 Effects = dict[Cell, Array]
 """Per cell, by period: what the cost changes when the number grows by its own size."""
@@ -95,7 +98,8 @@ class Influence:
         columns = ["claim", "table", "key", "column", "since", "relative", "effect_usd", "low",
                    "high"]  # fmt: skip
         frame = pd.DataFrame(rows, columns=columns)
-        frame = frame[frame["effect_usd"].abs() > 0]
+        size = frame["effect_usd"].abs()
+        frame = frame[size > NOISE * size.max()]
         order = frame["effect_usd"].abs().sort_values(ascending=False, kind="stable").index
         return frame.loc[order].head(count).reset_index(drop=True)
 

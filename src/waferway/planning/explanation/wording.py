@@ -25,14 +25,19 @@ def sentences(e: Explanation) -> list[str]:
     """What the tables say: what binds, then what pays for each build."""
     said = money if e.counted_in == "USD" else lambda x: f"{x:,.3g} {e.counted_in}"
     given = ", given these builds" if e.whole else ""
-    lines = [f"What binds, and what one more unit is worth{given}"]
-    lines += _links(e, said) or ["  nothing binds: all demand worth its cost is served"]
     main = e.claims[e.claims["kind"] == "plan"]
+    one = len(e.builds) > 0 and e.bottlenecks.empty and main.empty  # asked about a build only
+    lines: list[str] = []
+    if not one:
+        lines.append(f"What binds, and what one more unit is worth{given}")
+        lines += _links(e, said) or ["  nothing binds: all demand worth its cost is served"]
     if len(main):
         lines += ["", "Numbers that move the cost of the plan most, to first order"]
         lines += [f"  {_claim(row, said)}" for row in main.itertuples()]
     if len(e.builds):
-        lines += ["", "What pays for each build (the last order of each, unless one is asked for)"]
+        lines += [] if one else [""]
+        lines.append("What pays for each order" if one else
+                     "What pays for each build (the last order of each)")  # fmt: skip
         for row in e.builds.head(BUILDS).itertuples():
             lines += _build(e, row, said)
         more = len(e.builds) - BUILDS + e.left_out if len(e.builds) > BUILDS else e.left_out
