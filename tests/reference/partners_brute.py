@@ -32,7 +32,7 @@ def _value(members: frozenset[str], fund: float, fabs: int, stackers: int) -> fl
     stack = STACK_COST if "memory" in members else STACK_PRICE
     capex = fabs * FAB + stackers * STACKER
     given = SHARE * fabs * FAB if "state" in members else 0.0
-    # chips, wafers bought, wafers made, stacks bought, stacks made, spent beyond the fund
+    # chips, wafers bought, wafers made, stacks bought, stacks made, spent beyond the fund (none)
     cost = np.array([-VALUE, wafer, WAFER_COST, stack, STACK_COST, 1.0])
     rows = np.array([
         [1, -1, -1, 0, 0, 0],
@@ -42,17 +42,15 @@ def _value(members: frozenset[str], fund: float, fabs: int, stackers: int) -> fl
     done = linprog(
         cost, A_ub=rows, b_ub=[0, 0, fund - capex + given],
         bounds=[(0, DEMAND), (0, WAFER_VOLUME), (0, fabs * FAB_SIZE), (0, STACK_VOLUME),
-                (0, stackers * STACKER_SIZE), (0, None)],
+                (0, stackers * STACKER_SIZE), (0, 0)],
     )  # fmt: skip
-    # Interest on what is borrowed in the year doubles it; a subsidy inside is no gain.
+    # Funds bind; a subsidy inside is no gain.
     return -done.fun - capex if done.success else -np.inf
 
 
 def margins(fund: float) -> dict[str, float]:
     """What the members earn from the lab alone."""
     chips = min(WAFER_VOLUME, STACK_VOLUME, DEMAND)
-    if chips * (WAFER_PRICE + STACK_PRICE) > fund:  # borrowing costs as much again
-        within = fund / (WAFER_PRICE + STACK_PRICE)
-        chips = chips if VALUE > 2 * (WAFER_PRICE + STACK_PRICE) else within
+    chips = min(chips, fund / (WAFER_PRICE + STACK_PRICE))
     return {"foundry": chips * (WAFER_PRICE - WAFER_COST),
             "memory": chips * (STACK_PRICE - STACK_COST), "state": 0.0}  # fmt: skip

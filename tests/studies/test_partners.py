@@ -65,7 +65,7 @@ def world(fund: float = 1e6) -> Network:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("fund", [1e6, 1500.0])
+@pytest.mark.parametrize("fund", [1e6, 800.0])
 def test_coalitions_of_four_equal_brute_force(fund):
     found = partners(world(fund), "lab", MEMBERS, gap=0.0, workers=1)
     margins = brute.margins(fund)

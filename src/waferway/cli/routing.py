@@ -102,6 +102,7 @@ def partners(
     known: Known = None,
     scenario: Scenarios = None,
     until: Until = None,
+    step: Annotated[str | None, typer.Option(help="month, quarter, half or year.")] = None,
     budget: Budget = None,
     gap: Gap = 5e-3,
     seed: Annotated[int, typer.Option(help="Of the solver.")] = 0,
@@ -114,7 +115,7 @@ def partners(
 
     found = waferway.partners(
         opened(network, known, scenario), party=party, members=member, now=now, until=until,
-        budget_usd=usd(budget), gap=gap, seed=seed, workers=workers,
+        step=step, budget_usd=usd(budget), gap=gap, seed=seed, workers=workers,
         say=None if quiet else say,
     )  # fmt: skip
     if as_json:

@@ -167,8 +167,11 @@ def split(worth: Mapping[Group, float], players: Sequence[str], tolerance: float
     least = min(inside.values(), default=0.0)
     near = 1e-6 * max(1.0, abs(gain))
     tight = tuple(tuple(sorted(g)) for g in inside if inside[g] <= least + near)
+    small = 1e-9 * max(1.0, abs(gain), *(abs(x) for x in alone.values()))
+    gains = {n: shares[n] - alone[n] for n in players}
+    gains = {n: 0.0 if abs(x) <= small else x for n, x in gains.items()}
     return Split(
-        method, shares, {n: shares[n] - alone[n] for n in players}, gain, core, least, tight,
+        method, shares, gains, gain, core, least, tight,
         _reason(method, players, least, tight, gain),
     )  # fmt: skip
 
@@ -187,10 +190,10 @@ def _reason(
         )
     if gain <= 0:
         return "there is no gain to split: each keeps what it is worth alone"
-    return (
-        f"in the core: no group gains by leaving; the group nearest to leaving is {who}, "
-        f"which is {slack:.6g} better off inside"
-    )
+    nearest = f"in the core: no group gains by leaving; the group nearest to leaving is {who}, "
+    if abs(slack) <= 1e-6 * abs(gain):
+        return f"{nearest}which is as well off outside"
+    return f"{nearest}which is {slack:.6g} better off inside"
 
 
 def nucleolus(

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,7 @@ from waferway.studies.alliance_game import Group, Split, groups, split, superadd
 __all__ = ["Partners", "joined", "partners", "standard_partners"]
 
 MOST_GAP = 0.01
+NO_EMERGENCY = 100.0
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,8 @@ class Partners:
                     f"{name:<46}{money(row['worth_usd']):>11}"
                     f"{money(row['gain_usd']):>11}{amount(row['delivered']):>10}"
                 )
-        lines += ["", f"Split of the gain of {money(self.split.gain)}: {self.split.reason}."]
+        said = f"Split of the gain of {money(self.split.gain)}: {self.split.reason}."
+        lines += ["", *wrap(said, 80)]
         for name, usd in self.split.gains.items():
             lines.append(f"  {name:<20}{money(usd):>11}")
         if self.violations:
@@ -135,6 +138,7 @@ def partners(
     now: str | dt.date | None = None,
     until: str | None = None,
     *,
+    step: str | None = None,
     budget_usd: float | None = None,
     gap: float = 5e-3,
     seed: int = 0,
@@ -143,7 +147,8 @@ def partners(
 ) -> Partners:
     """What each coalition of a party is worth, and a split of the gain that holds it together.
 
-    Each coalition is a plan, objective ``value``: worth of the compute served less all costs.
+    Each coalition is a plan, objective ``value``: worth of the compute served less all costs,
+    within the funds of its members (of unlimited money, where the party has none).
 
     Parameters
     ----------
@@ -153,7 +158,7 @@ def partners(
         Who wants compute; coalitions without it are worth what its custom earns their members.
     members : sequence of str, optional
         At most five, states among them; default: `standard_partners`.
-    now, until : str, optional
+    now, until, step : str, optional
         As in `plan`.
     budget_usd : float, optional
         Most money of the whole coalition.
@@ -174,7 +179,8 @@ def partners(
     chosen = tuple(standard_partners(network, party) if members is None else members)
     _check(network, party, chosen, gap)
     asked = {"party": party, "now": now, "until": until or str(network.setting("until")),
-             "objective": "value", "budget_usd": budget_usd, "gap": gap, "seed": seed}  # fmt: skip
+             "step": step, "objective": "value", "budget_usd": budget_usd, "gap": gap,
+             "seed": seed}  # fmt: skip
     with_it = [g for g in groups((party, *chosen)) if party in g]
     jobs = [(network, party, tuple(sorted(g - {party})), chosen, asked) for g in with_it]
     answers = dict(zip(with_it, _run(jobs, workers, say), strict=True))
@@ -201,7 +207,7 @@ def partners(
     manifest = {
         "network_sha256": network.sha256, "scenarios": list(network.applied), "party": party,
         "now": first["now"], "until": first["until"], "gap_asked": gap, "seed": seed,
-        "objective": "value", "budget_usd": budget_usd, "waferway": first["waferway"],
+        "objective": "value", "step": step, "budget_usd": budget_usd, "waferway": first["waferway"],
         "tolerance_usd": tolerance,
     }  # fmt: skip
     broken = superadditivity(worth, (party, *chosen), tolerance)
@@ -312,7 +318,8 @@ def joined(
     incentive = network.table("incentive")
     away = set(everyone) - inside
     changed["incentive"] = incentive[~incentive["state"].isin(away)]
-    return network.with_tables(changed)
+    # Funds bind: at this price a borrowed dollar costs more within the period than it brings.
+    return network.with_tables(changed).with_settings(emergency_cash_cost=NO_EMERGENCY)
 
 
 def _grown(
@@ -325,6 +332,7 @@ def _grown(
     new = module["line"].isin(theirs) & (module["exchange_line"].fillna("") == "")
     grows = sorted(set(module.loc[new, "line"]))
     extra_lines, extra_pairs, extra_modules, extra_profile = [], [], [], []
+    homes: dict[str, str] = {}
 
     def again(frame: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
         out = frame.copy()
@@ -335,8 +343,10 @@ def _grown(
         copy = f"{party}@{name}"
         row = again(line.loc[[name]], {name: copy})
         row["name"], row["party"], row["capacity"] = copy, party, 0.0
-        if not row["site"].iloc[0]:
-            row["site"] = ""
+        if not row["site"].iloc[0]:  # a company pool stands at its owner's headquarters
+            home = str(line.at[name, "party"])
+            row["site"] = f"{party}@{home}"
+            homes[home] = f"{party}@{home}"
         extra_lines.append(row)
         listed = pairs[pairs["line"] == name]
         keys = {k: f"{copy}/{r}" for k, r in zip(listed.index, listed["recipe"], strict=True)}
@@ -357,8 +367,17 @@ def _grown(
             said["key"] = [table[k] for k in said["key"]]
             said.index = pd.Index([f"{party}@{i}" for i in said.index], name="key")
             extra_profile.append(said)
+    site, owner = network.table("site"), network.table("party")
+    rows = [
+        {column: None if site[column].dtype == object else math.nan for column in site.columns}
+        | {"name": name, "label": name, "party": party, "country": owner.at[home, "country"]}
+        for home, name in sorted(homes.items())
+    ]
+    places = pd.DataFrame(rows, columns=site.columns, index=[r["name"] for r in rows])
+    places = places.astype(site.dtypes.to_dict()) if len(site) else places
     return {
-        "line": _with(line, extra_lines), "line_recipe": _with(pairs, extra_pairs),
+        "site": _with(site, [places]), "line": _with(line, extra_lines),
+        "line_recipe": _with(pairs, extra_pairs),
         "module": _with(module, extra_modules), "profile": _with(profile, extra_profile),
     }  # fmt: skip
 

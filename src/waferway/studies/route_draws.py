@@ -13,6 +13,7 @@ import numpy as np
 
 from waferway.atlas.sampling import sample
 from waferway.errors import RangeError
+from waferway.network.network import Network
 from waferway.planning.plan import Plan
 from waferway.planning.standing import standing
 from waferway.studies.route_measures import until_index
@@ -48,7 +49,7 @@ def evaluate(
     """
     if not draws:
         return {"quantiles": {}, "cut_share": None}
-    drawn = sample(plan.network, draws, seed)
+    drawn = sample(_pruned(plan.network), draws, seed)
     counts = [until_index(plan, when) for when in dates]
     found = np.zeros((draws, len(dates)))
     cut = 0
@@ -66,3 +67,16 @@ def evaluate(
         },
         "cut_share": cut / draws,
     }
+
+
+def _pruned(network: Network) -> Network:
+    """Without what `profile` and `cite` say of rows that a party's view has left out."""
+    there = {name: set(frame.index) for name, frame in network.tables.items()}
+    kept = {}
+    for name in ("profile", "cite"):
+        frame = network.table(name)
+        mine = [
+            key in there[table] for table, key in zip(frame["table"], frame["key"], strict=True)
+        ]
+        kept[name] = frame[np.array(mine, dtype=bool)]
+    return network.with_tables(kept)

@@ -5,6 +5,7 @@ Owns how figures of routes are said. No figure is made here.
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -109,7 +110,7 @@ def finding(found: Routes) -> str:
 def described(found: Routes) -> str:
     """The text that the command prints, 80 columns wide."""
     first, last = found.dates[0], found.dates[-1]
-    lines = [finding(found) + ".", ""]
+    lines = [*wrap(finding(found) + ".", 80), ""]
     lines.append(f"{'':<11}{'by ' + first:>12}{'P10 / P50 / P90':>26}{'per unit':>10}"
                  f"{'peak cash':>11}{'first':>8}")  # fmt: skip
     for row in found.rows:
@@ -137,9 +138,10 @@ def described(found: Routes) -> str:
     for row in found.rows:
         if row["open"]:
             gap = "not told" if row["gap"] is None else f"{row['gap']:.2%}"
-            lines.append(f"{row['route']}: binds: {binds_in_words(row)}; antitrust: "
-                         f"{row['antitrust']}; gap {gap}")  # fmt: skip
+            lines += wrap(f"{row['route']}: binds: {binds_in_words(row)}; antitrust: "
+                          f"{row['antitrust']}; gap {gap}", 80, subsequent_indent="  ")  # fmt: skip
     if found.flips:
         lines += ["", f"The ranking by {first} flips"]
-        lines += [f"  {flip} (against {flip.against})" for flip in found.flips]
+        for flip in found.flips:
+            lines += wrap(f"  {flip} (against {flip.against})", 80, subsequent_indent="    ")
     return "\n".join(lines)

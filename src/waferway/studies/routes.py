@@ -36,7 +36,7 @@ __all__ = ["RANKINGS", "Routes", "routes"]
 RANKINGS = ("compute", "cost")
 QUANTILES = (0.1, 0.5, 0.9)
 MOST_GAP = 0.01
-NOT_TAKEN = "planned, and its plan does without it: too dear for the money, too late, or no gain"
+NOT_TAKEN = "planned, and not taken: too dear, too late, or no gain"
 
 
 @dataclass(frozen=True)
