@@ -175,6 +175,63 @@ MEANINGS = {
         "parents": "applied before it",
         "changes": "in order, each with the `claims` under its numbers",
     },
+    "waferway routes --json": {
+        "party": "who wants compute",
+        "basis": "on which compute is counted",
+        "dates": "to whose end it is counted: that of the ranking, and the last",
+        "ranking": "`compute` or `cost`",
+        "best": "route that ranks first; null: none delivers",
+        "routes": "by rank, then those closed, then the mix",
+        "flips": "with --flips: `route`, `against`, `lever` (`price`, `date`), `value` (factor, or "
+        "days; null: none in `range`), its bracket `low` and `high`, and how many `plans`",
+        "manifest": "what was asked, of which input",
+    },
+    "waferway routes --json, each of `routes`": {
+        "route": "its name",
+        "label": "for people",
+        "open": "whether the network gives this route and its plan takes it",
+        "why_closed": "why not, or empty",
+        "rank": "null: the mix, and what delivers nothing",
+        "option": "which of its options is the best, where it has some",
+        "options": "every option, with `taken`, `delivered`, `cost_per_compute_usd`, `gap`",
+        "delivered": "compute by the end of each date, as planned",
+        "quantiles": "by date: p10, p50, p90 over draws, decisions kept",
+        "cut_share": "share of draws in which not all decisions fitted; null: no draws",
+        "cost_per_compute_usd": "levelised, net of what modules are worth at the end",
+        "cost_per_million_tokens_usd": "the same over the output tokens of a unit's life",
+        "peak_cash_usd": "most money spent at any time up to the last date; no income counted",
+        "total_capital_usd": "of it for modules, sites, activations, rights and stakes",
+        "net_present_cost_usd": "of the whole calendar, unserved demand left out",
+        "first_wafer": "period of the first wafer started for the party; null: none",
+        "first_delivery": "period of the first compute",
+        "binds": "rows of which one per cent more adds most: `what`, `of`, `gain_percent` (of the "
+        "objective)",
+        "country": "country on which most depends, and the share",
+        "supplier": "supplier on whom most depends, and the share",
+        "dependence": "the same for all countries and suppliers",
+        "rights": "bought",
+        "qualifications": "of the items drawn on: lines and days",
+        "used": "means that the plan uses, and how much",
+        "gap": "relative, of the plan",
+        "status": "of the solver",
+        "periods": "labels of the curves",
+        "compute_curve": "compute so far",
+        "cash_curve_usd": "money spent so far, negative",
+        "deals": "stakes taken, each screened by market: figures, rules, sources, open questions",
+        "antitrust": "`flagged`, `depends on tail`, `clear`, `not screened`, `no deal`",
+    },
+    "waferway partners --json": {
+        "party": "who wants compute",
+        "members": "whom it may join with",
+        "basis": "of `delivered`",
+        "coalitions": "each with `members`, `worth_usd`, `gain_usd` over its members apart, "
+        "`delivered`, `gap`, `orders`",
+        "best_partner": "the one member with which the party gains most",
+        "split": "of all together: `method`, `shares`, `gains`, `gain`, `core`, `slack`, `tight` "
+        "groups, `reason`",
+        "superadditivity_violations": "pairs worth more apart than together",
+        "manifest": "what was asked, of which input",
+    },
     "waferway network check --json": {
         "ok": "whether there is no fault",
         "faults": "each with `place`, `what`, `why`, `try`, `kind`",
@@ -265,6 +322,28 @@ MEANINGS = {
 """What every key means; a key without a meaning stops the build."""
 
 
+def routes_json() -> dict:
+    """Keys of routes and partners, of the network of the how-to page."""
+    import tempfile
+
+    import waferway
+
+    page = (Path(__file__).parent / "howto" / "routes.md").read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "lab.yaml"
+        file.write_text(page.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
+        net = waferway.read(file)
+    found = waferway.routes(
+        net, "lab", draws=0, workers=1, only_routes=["buy", "partner"]
+    ).to_json()
+    allies = waferway.partners(net, "lab", ["memory"], workers=1).to_json()
+    return {
+        "waferway routes --json": routes.to_json(),
+        "waferway routes --json, each of `routes`": routes.to_json()["routes"][0],
+        "waferway partners --json": allies,
+    }
+
+
 def json_keys() -> str:
     """Keys of the JSON that commands print and of the manifest of a plan, by example."""
     import tempfile
@@ -297,6 +376,7 @@ def json_keys() -> str:
         "waferway atlas balance --json": waferway.balance(waferway.world()).to_json(),
         "waferway scenario run --json": run_scenario(net, "hbm-late").to_json(),
         "waferway scenario show --json": describe_scenario(net, "hbm-late").to_json(),
+        **routes_json(),
         "waferway network check --json": {"ok": True, "faults": [], "sha256": net.sha256},
         "waferway doctor --json": examine(),
         "waferway demand --json": demand_json(),
