@@ -333,13 +333,12 @@ def routes_json() -> dict:
         file = Path(folder) / "lab.yaml"
         file.write_text(page.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
         net = waferway.read(file)
-    found = waferway.routes(
-        net, "lab", draws=0, workers=1, only_routes=["buy", "partner"]
-    ).to_json()
+    routes = waferway.routes(net, "lab", draws=0, workers=1, only_routes=["buy", "partner"])
+    found = routes.to_json()
     allies = waferway.partners(net, "lab", ["memory"], workers=1).to_json()
     return {
-        "waferway routes --json": routes.to_json(),
-        "waferway routes --json, each of `routes`": routes.to_json()["routes"][0],
+        "waferway routes --json": found,
+        "waferway routes --json, each of `routes`": found["routes"][0],
         "waferway partners --json": allies,
     }
 
