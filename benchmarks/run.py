@@ -20,6 +20,7 @@ MODULES: dict[str, tuple[list[str], list[str]]] = {
     "build": (["--size", "full"], ["--size", "slice"]),
     "chips": ([], []),
     "finance_rates": ([], []),
+    "routes": ([], ["--quick"]),
     "ledger": ([], []),
     "extract": ([], []),
     "scenarios": ([], ["--quick"]),

@@ -220,6 +220,19 @@ MEANINGS = {
         "deals": "stakes taken, each screened by market: figures, rules, sources, open questions",
         "antitrust": "`flagged`, `depends on tail`, `clear`, `not screened`, `no deal`",
     },
+    "waferway finance fabs --json": {
+        "node": "of the fab",
+        "years": "of operation",
+        "rate": "per year, at which costs are discounted",
+        "start": "of construction",
+        "countries": "p10, p50, p90 of each part, of `total` and of three metrics a wafer; `gap` to "
+        "the first country and its `gap_parts`; what is `assumed`; `claims`",
+    },
+    "waferway finance subsidies --json": {
+        "basis": "on which compute is counted",
+        "states": "each with `compute_gained`, `paid_usd`, `compute_per_usd` (null: nothing paid), "
+        "`gaps` of the two plans, `certain`",
+    },
     "waferway partners --json": {
         "party": "who wants compute",
         "members": "whom it may join with",
@@ -340,6 +353,8 @@ def routes_json() -> dict:
         "waferway routes --json": found,
         "waferway routes --json, each of `routes`": found["routes"][0],
         "waferway partners --json": allies,
+        "waferway finance fabs --json": waferway.fab_countries(("TW", "US"), draws=10).to_json(),
+        "waferway finance subsidies --json": {"basis": "H100e", "states": []},
     }
 
 

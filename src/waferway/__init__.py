@@ -19,6 +19,8 @@ _FACE: dict[str, tuple[str, str | None]] = {
     "check": ("waferway.studies.check", "check"),
     "balance": ("waferway.atlas.balance", "balance"),
     "chips": ("waferway.chips", None),
+    "fab_countries": ("waferway.studies.fab_countries", "fab_countries"),
+    "subsidies": ("waferway.studies.subsidies", "subsidies"),
     "finance": ("waferway.finance", None),
     "hindcast": ("waferway.studies.hindcast", None),
     "market": ("waferway.market", None),

@@ -14,6 +14,7 @@ from waferway.cli.chips import chips
 from waferway.cli.claims import evidence
 from waferway.cli.forecasting import demand, hindcast
 from waferway.cli.ledger import ledger
+from waferway.cli.money import finance
 from waferway.cli.routing import partners, routes
 from waferway.cli.scenarios import scenario
 from waferway.cli.showing import Force, JsonFlag, show, show_json
@@ -33,6 +34,7 @@ network = typer.Typer(help="Networks of your own.", no_args_is_help=True)
 app.add_typer(atlas, name="atlas")
 app.add_typer(network, name="network")
 app.add_typer(chips, name="chips")
+app.add_typer(finance, name="finance")
 app.add_typer(ledger, name="ledger")
 app.add_typer(evidence, name="evidence")
 app.add_typer(scenario, name="scenario")

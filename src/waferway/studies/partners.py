@@ -29,7 +29,7 @@ from waferway.planning.planner import plan as plan_network
 from waferway.planning.prices import restored
 from waferway.studies.alliance_game import Group, Split, groups, split, superadditivity
 
-__all__ = ["Partners", "joined", "partners", "standard_partners"]
+__all__ = ["Partners", "joined", "partners", "public_money", "standard_partners"]
 
 MOST_GAP = 0.01
 NO_EMERGENCY = 100.0
@@ -261,7 +261,7 @@ def _worth(
 
     done = plan_network(joined(network, party, members, everyone), **asked)
     m = done.manifest
-    paid = _public_money(done, set(members))
+    paid = public_money(done, set(members))
     return {
         "worth_usd": -float(m["objective_value"]) - paid, "gap": m["gap"],
         "delivered": float(delivered_by_period(done).sum()) if m["basis"] else 0.0,
@@ -486,7 +486,7 @@ def _uncapped_share(incentive: Any, inside: set[str], module: Any, day: dt.date)
     return share
 
 
-def _public_money(done: Plan, inside: set[str]) -> float:
+def public_money(done: Plan, inside: set[str]) -> float:
     """What states in the coalition pay towards its modules, less what that is worth at the end.
 
     Within a coalition a subsidy only moves money, so it is taken off its worth.
