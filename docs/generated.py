@@ -225,7 +225,7 @@ MEANINGS = {
         "years": "of operation",
         "rate": "per year, at which costs are discounted",
         "start": "of construction",
-        "countries": "p10, p50, p90 of each part, of `total` and of three metrics a wafer; `gap` to "
+        "countries": "p10, p50, p90 of each part, of `total`, of three metrics a wafer; `gap` to "
         "the first country and its `gap_parts`; what is `assumed`; `claims`",
     },
     "waferway finance subsidies --json": {

@@ -175,4 +175,4 @@ def fab_countries(
 
 def _spread(values: Any) -> dict[str, float]:
     found = np.quantile(np.asarray(values, dtype=float), PROBABILITIES)
-    return {f"p{p * 100:.0f}": float(x) for p, x in zip(PROBABILITIES, found, strict=True)}
+    return {f"p{p * 100:.0f}": float(x) + 0.0 for p, x in zip(PROBABILITIES, found, strict=True)}
