@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from tests.studies.check_articles import ARTICLES
+from tests.studies.check_truths import TRUE_OR_UNKNOWN
 from waferway.atlas.record import implications, record
 from waferway.evidence.claims import Claim
 from waferway.evidence.extract.files import Document
@@ -315,3 +316,12 @@ def test_news_on_firms_that_nobody_knows_gets_no_verdict_but_on_prices_of_known_
             priced = finding.claim.kind == "money" and "h200" in finding.about
             assert finding.verdict == SILENT or (priced and finding.verdict == "supported"), text
     assert seen[SILENT] > 700
+
+
+def test_figures_that_are_right_are_never_called_wrong():
+    seen = Counter()
+    for lang, published, text in TRUE_OR_UNKNOWN:
+        for finding in of_text(text, lang, published).findings:
+            seen[finding.verdict] += 1
+            assert finding.verdict in {"supported", SILENT}, (finding.claim.quote, text)
+    assert seen["supported"] >= 10 and seen[SILENT] > 60

@@ -7,6 +7,7 @@ plan that its owner may revise. Refuses texts and verdicts.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -50,15 +51,15 @@ def _family(
 
 FAMILIES: dict[str, Family] = dict(
     [
-        _family("market_share", "market_share share", "state", 1.5, 6.0, absolute=True),
-        _family("item_share", "market_share share", "state", 2.0, 12.0, absolute=True),
-        _family("revenue_share", "market_share share", "state", 1.0, 4.0, absolute=True),
+        _family("market_share", "market_share share", "state", 1.5, 15.0, absolute=True),
+        _family("item_share", "market_share share", "state", 2.0, 20.0, absolute=True),
+        _family("revenue_share", "market_share share", "state", 1.0, 8.0, absolute=True),
         _family("capacity", "capacity wafers", "state", 0.07, 0.4),
         _family("output", "capacity wafers shipments", "state", 0.07, 0.4),
         _family("demand", "capacity wafers", "state", 0.07, 0.4),
-        _family("revenue", "revenue", "state", 0.03, 0.12),
+        _family("revenue", "revenue", "state", 0.03, 0.5),
         _family("investment", "investment amount funds_sought contract_value", "plan", 0.03, 0.15),
-        _family("capex", "investment amount", "plan", 0.03, 0.25),
+        _family("capex", "investment amount", "state", 0.03, 0.25),
         _family("contract_value", "contract_value amount investment", "plan", 0.03, 0.2),
         _family("funds_sought", "funds_sought investment amount", "plan", 0.03, 0.2),
         _family("subsidy", "subsidy amount investment contract_value", "plan", 0.04, 0.15),
@@ -82,7 +83,7 @@ FAMILIES: dict[str, Family] = dict(
             "purchases", "shipments gpu chip accelerator unit counted_product", "state", 0.05, 0.5
         ),
         _family("distance", "distance length", "fixed", 0.1, 0.3),
-        _family("companies", "companies", "state", 0.0, 0.0),
+        _family("companies", "companies", "state", 0.0, math.inf),
         _family("rank", "rank", "state", 0.0, 0.0),
         _family("build_time", "period lead_time", "state", 0.1, 0.4),
     ]

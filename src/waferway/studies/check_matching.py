@@ -164,7 +164,11 @@ def _said(asked: Asked, family: Family, fact: Claim) -> bool:
     if fact.unit == "fab" and claim.metric == "fabs":
         return (fact.metric == "fabs_existing") == (claim.modality in {"reported", "estimate"})
     if fact.metric == "subsidy" and claim.metric not in {"subsidy"}:
+        if claim.metric in {"investment", "loan", "revenue", "price"} or "loan" in asked.here:
+            return False  # what an award supports, or lends, is not the award
         return claim.kind == "money" and bool({"chips-act", "eu-chips-act", "award"} & asked.here)
+    if fact.metric == "build_time" and not {"fabs", "build"} <= asked.here:
+        return False
     if fact.metric == "investment" and claim.metric == "funds_sought":
         return fact.subject.startswith(("place:", "org:stargate"))
     if claim.metric in family.said:
@@ -297,6 +301,8 @@ def _qualifier(asked: Asked, fact: Claim, key: str, wanted: str) -> str:
     if key == "density":
         return "other" if "sparse" in asked.here else "open"
     if key == "segment":
+        if wanted == "semiconductors" and fact.subject != "world":
+            return "open"  # analysts count other sales than a firm's own accounts
         words = {"data-centre"} if wanted == "data-centre" else {"semiconductors", "chips"}
         other = "data-centre" in asked.here and wanted != "data-centre"
         return "other" if other else "same" if words & asked.here else "open"
@@ -499,7 +505,7 @@ def _distance(
 def _vague(low: float, high: float, fact: Claim) -> bool:
     first, last = bounds_of(fact)
     if math.isinf(high):
-        return low < 0.5 * first
+        return low < 0.8 * first
     if math.isinf(low):
-        return high > 2 * last
+        return high > 1.2 * last
     return low > 0 and high > 2.5 * low

@@ -29,6 +29,10 @@ VERDICTS: tuple[Verdict, ...] = (
     "not_checkable",
 )  # fmt: skip
 _TELLING = frozenset("counterparty scope".split())
+# Left open, these make any figure of a firm meet any other: agreement is then by chance.
+_LEADING = frozenset("place item node product".split())
+_ONE_SITE = frozenset("org:jasm org:esmc org:rapidus org:stargate".split())
+SEASON_DAYS = 90  # texts run ahead of the sources of the record by at most this
 RECENT_DAYS = 550  # a text without a time speaks of about its own year and the one before
 
 
@@ -164,6 +168,8 @@ def _state(asked: Asked, found: Sequence[Fit], day: dt.date | None) -> Judgement
 
 def _plan(asked: Asked, found: Sequence[Fit], day: dt.date | None) -> Judgement:
     """A plan or an award: the newest announcement of its day counts; older ones differ in time."""
+    every = found
+    found = [fit for fit in every if _said_by(fit, day)] or every
     since = {_since(fit) for fit in found}
     past = {one for one in since if day is None or one <= day}
     newest = max(past or since)
@@ -179,7 +185,7 @@ def _plan(asked: Asked, found: Sequence[Fit], day: dt.date | None) -> Judgement:
             _facts(apart), _steps(apart),
         )  # fmt: skip
     if now or (equal and not _revised(equal, current)):
-        later = [fit for fit in found if _since(fit) > newest and not fit.equal]
+        later = [fit for fit in every if _since(fit) > newest and not fit.equal]
         note = f"since {_since(later[0])} it is {_values(later)}" if now and later else ""
         return _supported(asked, [f for f in now or equal if f not in apart], note=note)
     if equal:
@@ -209,17 +215,22 @@ def _plan(asked: Asked, found: Sequence[Fit], day: dt.date | None) -> Judgement:
     return _too_near(found)
 
 
+def _said_by(fit: Fit, day: dt.date | None) -> bool:
+    """Whether a plan was announced by the day of the text, give or take a season."""
+    return day is None or _since(fit) <= day + dt.timedelta(days=SEASON_DAYS)
+
+
 def _since(fit: Fit) -> dt.date:
     return fit.fact.known_from or dt.date.min
 
 
 def _named_plan(fact: Claim) -> bool:
     """Whether a plan of the record is one that a text can name: by site, partner or law."""
-    if fact.metric in {"funds_sought", "capex"}:
-        return fact.metric == "capex"
+    if fact.metric == "funds_sought":
+        return False
     partner = fact.qualifiers.get("counterparty", "none") not in {"none", "any", "sum"}
     return (
-        partner
+        (partner and fact.kind != "money")  # two firms may have several deals in money
         or bool({"place", "scope", "product"} & set(fact.qualifiers))
         or fact.subject.startswith(("act:", "org:stargate"))
     )
@@ -259,11 +270,13 @@ def _part(found: Sequence[Fit]) -> Judgement:
 def _loose(asked: Asked, found: Sequence[Fit], day: dt.date | None) -> Judgement | None:
     """Where the text leaves open whose or of what: agreement counts, disagreement does not."""
     equal = [fit for fit in found if fit.equal and _weighty(asked.claim)]
+    equal = [fit for fit in equal if fit.family.nature != "plan" or _said_by(fit, day)]
     equal = [
         f
         for f in equal
         if f.family.nature != "state" or _in_time(asked.claim, f.fact, day, 2 * RECENT_DAYS)
     ]
+    equal = [fit for fit in equal if not _LEADING & set(fit.open) or fit.fact.subject in _ONE_SITE]
     if not equal:
         return None
     apart = [fit for fit in equal if _TELLING & set(fit.open)]

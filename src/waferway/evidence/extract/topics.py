@@ -21,6 +21,8 @@ from waferway.evidence.extract.shadow import shadow
 __all__ = ["Hit", "Topics"]
 
 _PRODUCTS = (
+    # A system of many units is not the unit: what it holds is not what one holds.
+    ("system", r"(?:DGX|HGX)[ -]?[A-Z]*\d+\w*|(?:GB|GH|H|A|B|MI)\d{3}X?[ -]?(?:[Ss]ervers?|[Ss]ystems?|[Nn]odes?|[Rr]acks?|[Cc]lusters?|서버|랙|サーバー?|ラック|服务器|伺服器|机柜|機櫃)"),
     ("gb300-nvl72", r"GB300[ -]?NVL ?72"), ("gb200-nvl72", r"GB200[ -]?NVL ?72|NVL72"), ("gb300", "GB300"), ("gb200", "GB200"),
     ("h100", r"H100(?:[ -]?(?:SXM5?|PCIe))?"), ("h200", "H200"), ("h800", "H800"), ("h20", "H20"), ("a100", "A100"), ("a800", "A800"), ("v100", "V100"), ("l40", "L40"), ("l4", "L4"),
     ("mi250x", "MI250X?"), ("mi300a", "MI300A"), ("mi308x", "MI308X?"), ("tpu-v2", r"TPU ?v2"), ("tpu-v3", r"TPU ?v3"),
@@ -70,6 +72,8 @@ _WORDS = (
     ("total", r"\btotal|in all\b|altogether|overall|en conjunto|en total|complessiv|in totale|au total|insgesamt|gesamt|총 ?(?:액|투자)?|전체|総額|合計|全体|总额|總額|总计|總計|总投资|總投資|共计|共計"),
     ("each", r"\beach\b|apiece|per (?:unit|chip|gpu|card|package)|cada un[oa]|por unidad|la unidad|ciascun|l'un[oa]\b|al pezzo|a pezzo|chacun|pièce|l'unité|\bje\b|pro stück|das stück|개당|대당|장당|あたり|単価|1台|1基|1個|단가|单价|單價|每[块塊颗顆台片张張枚]"),
     ("award", r"subsid|\bgrant|\baward|state aid|concedi[óo]|\bconcede|otorg|subvenc|\bayudas?\b|sovvenz|\baiut[oi]\b|contributo|subvention|\baides?\b|accord[ée]|beihilfe|förder|zuschuss|zuschüsse|보조금|지원금|補助|助成|补贴|補貼|补助"),
+    ("loan", r"\bloans?\b|pr[ée]stamo|prestit[oi]|\bpr[êe]ts?\b|kredit|darlehen|대출|융자|融資|融资|贷款|貸款"),
+    ("build", r"\bbuil[dt]|construct|constru|costru|errich|\bbau|gebaut|건설|짓|지었|建設|建てる|建设|興建|兴建"),
     ("together", r"\btogether\b|combined|jointly|between them|\bboth\b|two (?:companies|firms|makers)|\bjuntas?\b|\bjuntos\b|conjunt|entre ambas|\bambas\b|\bambos\b|dos (?:empresas|compañías|fabricantes)|\binsieme\b|complessiv|entramb[ei]|due (?:aziende|società|gruppi|imprese)|\bensemble\b|à elles deux|conjoint|deux (?:entreprises|sociétés|groupes|fabricants)|zusammen|gemeinsam|\bbeide[n]?\b|합쳐|합산|합계|합하면|양사|두 ?(?:회사|기업|업체)|合わせて|合計|両社|2社|二社|合计|合計|两家|兩家|共同占|合共|加起来|加起來|两者|兩者"),
     ("only", r"\bonly\b|\bjust\b|s[oó]lo|[uú]nicamente|solamente|\bsolo\b|soltanto|seul(?:e|es|s|ement)?\b|\bnur\b|lediglich|불과|뿐|밖에|단 |だけ|のみ|しか|只有|仅|僅"),
     ("new", r"\bnew\b|nuev[oa]s?|nuov[oaie]|nouv|\bneue|신규|새로|새 |新設|新工場|新たに|新建|新厂|新廠|新的"),
@@ -86,7 +90,7 @@ _WORDS = (
     ("gen-ai", r"generative AI|gen[- ]?AI|IA generativa|AI generativa|IA générative|generative[rn]? KI|생성형|生成(?:式)?(?:AI|人工)"),
     ("electricity", r"electricit|electricidad|elettricit|électricit|strom|전력|전기|電力|电力|用電|用电"),
     ("per-wafer", r"per wafer|a wafer\b|each wafer|por oblea|per wafer|par plaquette|pro wafer|je wafer|웨이퍼 ?(?:장|한 ?장)?당|ウエハー?1?枚あたり|每片|per oblea"),
-    ("chips-act", r"CHIPS (?:and Science )?Act|Ley (?:de )?CHIPS|칩스법|반도체 ?지원법|반도체과학법|CHIPS法|芯片(?:与科学)?法案|晶片(?:與科學)?法案|CHIPS-?Gesetz"),
+    ("chips-act", r"CHIPS (?:and Science )?Act|Ley (?:de )?CHIPS|칩스법|반도체법|반도체 ?지원법|반도체과학법|CHIPS法|芯片(?:与科学)?法案|晶片(?:與科學)?法案|CHIPS-?Gesetz"),
     ("eu-chips-act", r"(?:EU|European) Chips Act|Ley Europea de Chips|EU-?Chips|유럽 ?반도체법|欧州半導体法|欧洲芯片法案|歐洲晶片法案"),
 )  # fmt: skip
 
