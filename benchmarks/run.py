@@ -25,6 +25,7 @@ MODULES: dict[str, tuple[list[str], list[str]]] = {
     "extract": ([], []),
     "scenarios": ([], ["--quick"]),
     "hindcast": ([], ["--networks", "40"]),
+    "report": ([], []),
 }
 
 

@@ -41,6 +41,17 @@ def test_drawings_are_no_wider_than_asked(figures, width):
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_specifications_follow_the_schema_of_vega_lite(figures, width):
+    import altair as alt
+    from altair.utils.schemapi import validate_jsonschema
+
+    for figure in figures.values():
+        spec = figure.spec(width)
+        if "/vega-lite/" in spec["$schema"]:
+            validate_jsonschema(spec, alt.Root._rootschema)
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
 def test_no_text_of_a_drawing_is_tiny(figures, width):
     for figure in figures.values():
         sizes = [float(s) for s in re.findall(r'font-size="([\d.]+)px"', figure.svg(width=width))]

@@ -25,8 +25,8 @@ SERIES = (
     "#2f7fc1", "#d1762a", "#2c9a6b", "#b8559c", "#8268c9", "#b08a1e", "#c9504a", "#3b9fae",
     "#6f8f3a", GREY,
 )  # fmt: skip
-THEMES: dict[str, tuple[str | None, str]] = {
-    "page": (None, "currentColor"),
+THEMES: dict[str, tuple[str, str]] = {
+    "page": ("transparent", "currentColor"),
     "light": ("#fdfdfc", "#1b1e22"),
     "dark": ("#16181b", "#e6e7e8"),
 }
@@ -45,7 +45,7 @@ def framed(spec: Spec, width: int, left: float = 0.0) -> Spec:
             "titleFontSize": 12, "titleFontWeight": "normal"}  # fmt: skip
     narrow = width < 500
     out: Spec = dict(spec)
-    out["background"] = None
+    out["background"] = "transparent"
     out["padding"] = {"left": 4 + left, "right": 10, "top": 5, "bottom": 5}
     if not {"vconcat", "hconcat", "concat", "facet"} & out.keys():
         out["width"] = width
