@@ -83,7 +83,8 @@ def cost(reading: PlanReading) -> Figure | None:
     biggest = steps.iloc[0]
     capacity = float(parts.loc[parts["kind"] == "modules", "usd"].sum())
     title = (
-        f"{money(total)} in all, of which {money(capacity)} for new capacity; the largest part is "
+        f"{money(total)} in all, {f'of which {money(capacity)}' if capacity > 0 else 'none of it'} "
+        "for new capacity; the largest part is "
         f"{_lower(biggest['part'])} ({biggest['usd'] / total:.0%})"
     )
     table = steps[["part", "usd", "share of spending"]].rename(columns={"usd": "USD"})

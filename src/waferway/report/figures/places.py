@@ -145,7 +145,7 @@ def _title(frame: pd.DataFrame, flow: pd.DataFrame, year: int) -> str:
         title = f"Nothing is built; all lines stand in {frame['country'].iloc[0]}"
     if len(flow):
         top = flow.iloc[0]
-        title += f"; the busiest way in {year} is {top['a']} to {top['b']} ({top['kind']}s)"
+        title += f"; the busiest route in {year} is {top['a']} to {top['b']} ({top['kind']}s)"
     return title
 
 
@@ -379,7 +379,7 @@ def _short_name(names: list[str], width: float) -> str:
 def _room(
     view: View, text: str, left: float, right: float, y: float, taken: Sequence[Box]
 ) -> tuple[float, float, str, Box] | None:
-    long = text_width(text, 11)
+    long = 1.12 * text_width(text, 11)  # the reader's font may be wider than ours
     for away in (4, 16, 30):
         for dy in (0, -10, 10, -20, 20, -32, 32, -44, 44):
             for x, align in ((right + away, "left"), (left - away, "right")):
