@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from waferway.errors import Place
+from waferway.errors import Fault, InputError, Place
 from waferway.network.positions import InCsv
 
 __all__ = ["Sheet", "key_of", "read_sheet"]
@@ -78,6 +78,11 @@ def read_sheet(path: Path) -> Sheet:
     -------
     Sheet
 
+    Raises
+    ------
+    InputError
+        If the file is not UTF-8 text.
+
     Examples
     --------
     >>> import tempfile
@@ -86,7 +91,14 @@ def read_sheet(path: Path) -> Sheet:
     >>> str(read_sheet(file).place(0, "units")).endswith("rack.csv:2:7")
     True
     """
-    text = path.read_text(encoding="utf-8-sig")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            [Fault(Place(str(path)), f"is no UTF-8 text: byte {error.start}",
+                   suggestion="save it as CSV in UTF-8")],
+            "the file was not read",
+        ) from None  # fmt: skip
     reader = csv.reader(io.StringIO(text, newline=""))
     heading = [cell.strip() for cell in next(reader, [])]
     rows, first, widths = [], [], []

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from waferway.atlas.catalogue_schema import CATALOGUE, MISSING, quantities
 from waferway.atlas.gate.folder import AtlasFolder, Row, fault, number, span
 from waferway.atlas.sheets import key_of
-from waferway.errors import Fault, nearest
+from waferway.errors import Fault, Place, nearest
 from waferway.network.countries import COUNTRIES
 from waferway.network.declaration import Attribute, Table
 
@@ -22,6 +22,14 @@ def cells(atlas: AtlasFolder) -> Iterator[Fault]:
     """Faults of form: columns, keys, kinds, ranges, order of bounds, names of other rows."""
     for name, table in CATALOGUE.items():
         if name not in atlas.catalogue:
+            if atlas.catalogue:
+                yield Fault(
+                    Place(str(atlas.inner)),
+                    f"{name}.csv is missing",
+                    table.meaning,
+                    "an empty table has its heading",
+                    "heading",
+                )
             continue
         sheet = atlas.catalogue[name]
         yield from _heading(atlas, name, table)
@@ -51,6 +59,8 @@ def cells(atlas: AtlasFolder) -> Iterator[Fault]:
 
 def _heading(atlas: AtlasFolder, name: str, table: Table) -> Iterator[Fault]:
     sheet = atlas.catalogue[name]
+    for column in sorted({c for c in sheet.columns if sheet.columns.count(c) > 1}):
+        yield Fault(sheet.place(-1), f"{name} has the column {column} twice", kind="heading")
     for column in sheet.columns:
         if column not in table:
             guess = nearest(column, table.columns)
@@ -162,6 +172,15 @@ def _bounds(row: Row, table: Table) -> Iterator[Fault]:
                 "missing is never blank",
                 f"a number, or one of: {', '.join(MISSING)}",
             )
+        for attribute in columns.values():
+            if attribute is not central and row[attribute.name] in MISSING:
+                yield fault(
+                    "number",
+                    row,
+                    attribute.name,
+                    f"{table.name}.{attribute.name} is a word",
+                    "a bound is a number, or blank where no interval is stated",
+                )
         for order in _ORDERS:
             given = [(columns[b].name, row.number(columns[b].name)) for b in order if b in columns]
             kept = [(name, value) for name, value in given if not math.isnan(value)]

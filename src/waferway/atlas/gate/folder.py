@@ -79,13 +79,15 @@ class AtlasFolder:
 
     Attributes
     ----------
-    path : Path
+    path, inner : Path
+        The folder, and that of its catalogue.
     catalogue, network : dict of str to Sheet
         By table.
     claims, network_claims, sources : list of Sheet
     """
 
     path: Path
+    inner: Path
     catalogue: dict[str, Sheet]
     network: dict[str, Sheet]
     claims: list[Sheet]
@@ -96,7 +98,7 @@ class AtlasFolder:
     def read(cls, path: Path) -> AtlasFolder:
         """Read what a folder holds; a folder may be the network, the catalogue, or both."""
         inner = path / "catalogue" if (path / "catalogue").is_dir() else path
-        found = cls(path, {}, {}, [], [], [])
+        found = cls(path, inner, {}, {}, [], [], [])
         for folder in dict.fromkeys((path, inner)):
             for file in sorted(folder.glob("*.csv")):
                 sheet = read_sheet(file)
@@ -162,6 +164,11 @@ class AtlasFolder:
     def source_ids(self) -> set[str]:
         """Names of sources."""
         return {row.get("source_id", "") for sheet in self.sources for row in sheet.rows}
+
+    @property
+    def outer_sources(self) -> list[Sheet]:
+        """Sources that stand outside the catalogue's folder."""
+        return [s for s in self.sources if Path(s.origin.file).parent != self.inner]
 
     @cached_property
     def day(self) -> dt.date:

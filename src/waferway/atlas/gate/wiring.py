@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from pathlib import Path
 
 from waferway.atlas.audit import audit
+from waferway.atlas.catalogue import read_catalogue
 from waferway.atlas.gate.folder import AtlasFolder, Row, fault, number, span
 from waferway.atlas.gate.places import circles
 from waferway.atlas.sheets import Sheet, key_of
@@ -58,6 +60,11 @@ _STRENGTH = (
 def wiring(atlas: AtlasFolder) -> Iterator[Fault]:
     """Faults of the network tables, with file and line."""
     yield from _own(atlas)
+    if atlas.catalogue:
+        try:
+            read_catalogue(atlas.inner, tuple(Path(s.origin.file) for s in atlas.outer_sources))
+        except InputError as error:
+            yield from error.faults
     for name in ("party", "scenario"):
         sheet = atlas.network.get(name)
         if sheet is not None and "parent" in sheet.columns:
