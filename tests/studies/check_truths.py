@@ -83,4 +83,29 @@ TRUE_OR_UNKNOWN = [
         "2025-01-22",
         "OpenAI、软银与甲骨文宣布星际之门计划，四年投资5000亿美元，首期1000亿美元。台积电2024年资本支出为297.6亿美元。SK海力士2024年营收66万亿韩元。英伟达GB200 NVL72机柜功率为120千瓦，售价约300万美元。DGX H100服务器配备640GB显存。中国大陆占全球芯片产能的30%。",
     ),
+    (
+        "en",
+        "2025-03-01",
+        "Almost all NVIDIA chips are made in Taiwan. Almost all of Taiwan's chips are exported. South Korea trails behind the United States and Japan in chip manufacturing equipment. Sam Altman met Chey Tae-won of SK Group in Seoul on 4 February 2025. The H200 was the last accelerator before HBM4.",
+    ),
+    (
+        "en",
+        "2024-06-01",
+        "Rainier raised $500 million from several investors to design AI chips instead of building fabs. Samsung will spend $5 billion to expand several existing fabs for AI chips. SK hynix will spend $3.87 billion on a packaging plant for AI chips in Indiana.",
+    ),
+    (
+        "de",
+        "2025-05-01",
+        "Fast alle Chips von Apple werden in Taiwan hergestellt. Südkorea liegt bei Anlagen für die Chipproduktion hinter den USA und Japan. Mit zwei Milliarden Euro sollen mehrere bestehende Fabriken für KI-Chips erweitert werden.",
+    ),
+    (
+        "zh",
+        "2025-05-01",
+        "英伟达的芯片几乎全部由台积电在台湾制造。韩国在芯片制造设备上落后于美国和日本。奥特曼2025年2月4日会见了崔泰源。",
+    ),
+    (
+        "ko",
+        "2025-05-01",
+        "애플의 칩은 거의 전량 대만에서 생산된다. 샘 올트먼은 2025년 2월 4일 최태원 회장을 만났다.",
+    ),
 ]

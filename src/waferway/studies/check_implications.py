@@ -170,7 +170,7 @@ def _fabs_for_money(asked: Asked, others: Sequence[Asked], evidence: Evidence) -
     facts = [evidence[name] for name in (*rule.by, "record.fab.size")]
     wanted, word = _wanted(asked, others)
     binds = None
-    if "phase" not in asked.here and wanted and capacity[1] / wanted < smallest:
+    if not {"phase", "expand"} & asked.here and wanted and capacity[1] / wanted < smallest:
         binds = (
             f"money: {_span(*capacity)} wafers a month for {word} fabs are at most "
             f"{capacity[1] / wanted:,.0f} each; the smallest line announced has {smallest:,.0f}"
@@ -202,7 +202,7 @@ def _wanted(asked: Asked, others: Sequence[Asked]) -> tuple[float, str]:
         ):  # fmt: skip
             count = float(other.claim.value or other.claim.low or 0)
             return count, f"{count:g}"
-    return (2.0, "two or more") if "several" in asked.here else (0.0, "")
+    return (2.0, "two or more") if asked.several else (0.0, "")
 
 
 def _money_for_fabs(asked: Asked, evidence: Evidence) -> Implied | None:

@@ -57,6 +57,8 @@ class Asked:
         Whether the sentence counts several units and nothing says that the figure is of each.
     named_here : bool
         Whether the subject stands in the sentence itself.
+    several : bool
+        Whether the sentence speaks of several fabs without counting them.
     """
 
     claim: Claim
@@ -78,6 +80,7 @@ class Asked:
     below: bool = False
     many: bool = False
     named_here: bool = False
+    several: bool = False
     sentence: str = ""
 
     @property
@@ -177,6 +180,7 @@ def _read(claim: Claim, topics: Topics, document: str, peers: Sequence[Claim]) -
         scope=_scope(topics, span, place, end, words), count=len(peers), below="below" in words,
         sentence=topics.text[slice(*span)],
         named_here=_named_here(claim, subject, topics, span),
+        several=_several_fabs(topics, span),
     )  # fmt: skip
 
 
@@ -186,6 +190,14 @@ def _firms_span(
     """Where the firms of a figure stand: its clause, or the sentence if it has no other figure."""
     whole = alone or topics.has("together", *span)
     return span if whole or not _known(topics.within(*clause, "org")) else clause
+
+
+def _several_fabs(topics: Topics, span: tuple[int, int]) -> bool:
+    """Whether a word for several stands right before a word for fabs, or contains it."""
+    words = topics.within(*span, "word")
+    many = [hit.end for hit in words if hit.name == "several"]
+    fabs = [hit.start for hit in words if hit.name == "fabs"]
+    return any(-12 <= start - end <= 40 for end in many for start in fabs)
 
 
 def _named_here(claim: Claim, subject: str | None, topics: Topics, span: tuple[int, int]) -> bool:

@@ -33,6 +33,7 @@ _PURPOSE = re.compile(
     r"\b(?:to|for|about|on|per|para|sobre|pour|au sujet|um|zur|über)\b"
     r"|위해|ため|讨论|討論|商讨|商討"
 )
+NEAR_DAYS = 7  # beyond, the same two may have met again
 _UNLIKELY = 90.0  # per cent that "almost only" means at least
 
 
@@ -128,7 +129,7 @@ def _memory(document: Document, topics: Topics, digest: str) -> Iterator[Claim]:
         kinds = [n for n in topics.names(*span, "word") if n in _MEMORIES]
         if len(products) != 1 or len(kinds) != 1 or not _plain(topics, span):
             continue
-        if topics.has("dearer", *span):
+        if topics.has("dearer", *span) or not topics.has("uses", *span):
             continue
         start, end = topics.back(*span)
         yield _claim(
@@ -142,6 +143,8 @@ def _ranks(document: Document, topics: Topics, digest: str) -> Iterator[Claim]:
     for span in topics.sentences:
         hits = [h for h in topics.within(*span) if h.name == "behind"]
         if len(hits) != 1 or not topics.has("all-chips", *span) or not _plain(topics, span):
+            continue
+        if topics.has("other-field", *span):  # equipment, design: another ranking
             continue
         first, rest = (
             [p for p in topics.names(*stretch, "place") if len(p) == 2]
@@ -164,6 +167,10 @@ def _only(document: Document, topics: Topics, digest: str) -> Iterator[Claim]:
     for span in topics.sentences:
         hits = [h for h in topics.within(*span) if h.name == "almost-only"]
         if len(hits) != 1 or not topics.has("chips", *span) or not _plain(topics, span):
+            continue
+        if not topics.has("made", *span) or _firms(topics, span):
+            continue
+        if document.lang not in {"ko", "ja", "zh"} and not _located(topics, hits[0].end, span[1]):
             continue
         places = topics.names(*span, "place")
         if len(places) != 1 or topics.names(*span, "product"):
@@ -225,7 +232,15 @@ def _judge_meeting(claim: Claim, same: list[Claim]) -> Judgement:
     said += f" ({facts[0].locator})" if facts[0].locator else ""
     if dated or claim.valid_text is None or claim.valid_text.startswith("--"):
         return Judgement("supported", said, facts)
+    if _days_apart(claim, facts[0]) > NEAR_DAYS:
+        return Judgement("not_checkable", f"{said}; the text may speak of another meeting", facts)
     return Judgement("differs_in_time", f"{said}, the text on {claim.valid_text}", facts)
+
+
+def _days_apart(claim: Claim, fact: Claim) -> int:
+    if claim.valid_from is None or fact.valid_from is None:
+        return 10**6
+    return abs((claim.valid_from - fact.valid_from).days)
 
 
 def _person(name: str) -> str:
@@ -260,6 +275,18 @@ def _judge_rank(claim: Claim, same: list[Claim]) -> Judgement:
     if least > rank:
         return Judgement("contradicted", said, tuple(same[:1]))
     return Judgement("supported", said, tuple(same[:1]))
+
+
+def _firms(topics: Topics, span: tuple[int, int]) -> list[str]:
+    return [name for name in topics.names(*span, "org") if name.startswith("org:")]
+
+
+def _located(topics: Topics, start: int, end: int) -> bool:
+    """Whether a place stands behind "in" there: "almost all are made in Taiwan"."""
+    return any(
+        re.search(r"\b(?:in|en|a|à)\s+$", topics.text[max(0, hit.start - 4) : hit.start])
+        for hit in topics.within(start, end, "place")
+    )
 
 
 def _judge_only(same: list[Claim]) -> Judgement:
