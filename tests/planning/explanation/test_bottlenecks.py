@@ -101,3 +101,21 @@ def test_links_of_rows():
     assert link_of(net, "use", "fab-logic").link == "wafer"
     assert link_of(net, "limit", "capex").link == "money"
     assert link_of(net, "balance", "x") is None
+
+
+def test_a_sold_out_offer_is_a_bottleneck():
+    tables = fixed_tables(
+        offer=[{"name": "dies", "seller": "trader", "item": "die", "place": "fab"}],
+        offer_step=[{"offer": "dies", "step": 1, "price_usd": 5, "volume": 4000}],
+        party=[{"name": "trader", "kind": "other", "country": "US"}],
+    )
+    tables["line"][0]["capacity"] = 100
+    plan = ww.plan(Network.build(tables, PLAIN), gap=0)
+    found = plan.bottlenecks()
+    mine = found[found["what"] == "dies"]
+    assert set(mine["row"]) == {"dies/1"} and set(mine["link"]) == {"die"}
+    less = dict(tables, offer_step=[{**tables["offer_step"][0], "volume": {
+        "2026Q1": 4000, "2026Q2": 3999, "2026Q3": 4000}}])  # fmt: skip
+    lost = ww.plan(Network.build(less, PLAIN), gap=0).manifest["cost_usd"]
+    worth = mine.set_index("period")["value_usd"]["2026Q2"]
+    assert worth == pytest.approx((lost - plan.manifest["cost_usd"]) / 3, rel=1e-6)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from waferway.planning.explanation.intervals import price_intervals
+from waferway.planning.decisions import decide
+from waferway.planning.explanation.intervals import bound_interval, price_intervals
 from waferway.planning.explanation.links import link_of
 from waferway.planning.prices import used_by_compute
 
@@ -46,7 +47,7 @@ def bottlenecks(plan: Plan) -> pd.DataFrame:
     -------
     DataFrame
         branch, period; link (wafer, HBM stack, packaging, substrate, power, money, limit, ...);
-        what (technology, rule, site, fund, lane or offer); row (the line, or other subject,
+        what (technology, rule, site, fund, lane or offer); row (the line, price step or other,
         where one more unit is worth most); value_usd: what one more unit, used once in the
         period, is worth in the money of the period, at least 0; low_usd, high_usd: what a
         little more is worth and what a little less would cost (equal to value_usd where the
@@ -55,6 +56,54 @@ def bottlenecks(plan: Plan) -> pd.DataFrame:
         per cent of that amount is worth, by which links counted in different units compare.
         Under the objective ``compute`` worth is counted in compute, see `Plan.explain`.
     """
+    found = [_of_rows(plan), _of_offers(plan)]
+    found = [frame for frame in found if len(frame)]
+    if not found:
+        return pd.DataFrame(columns=list(COLUMNS))
+    table = pd.concat(found, ignore_index=True)
+    order = {label: t for t, label in enumerate(plan.calendar.labels)}
+    table = table.assign(at=table["period"].map(order))
+    table = table.sort_values(["branch", "at", "percent_usd", "what", "row"],
+                              ascending=[True, True, False, True, True])  # fmt: skip
+    return table[list(COLUMNS)].reset_index(drop=True)
+
+
+def _of_offers(plan: Plan) -> pd.DataFrame:
+    """Price steps of offers that are sold out, and what one more unit on offer is worth."""
+    at = plan.solved
+    highs = at.fixed.highs
+    highs.setBasis(at.basis)
+    highs.run()
+    reduced = np.array(highs.getSolution().col_dual) / at.fixed.scaling.columns
+    reduced = reduced / at.fixed.scaling.cost
+    ahead = set(_ahead(plan))
+    out = []
+    for w, (branch, d) in enumerate(at.instances.items()):
+        block = decide(d, plan.manifest["objective"], plan.manifest["basis"]).purchase
+        for q in range(block.rows):
+            offer = str(d.purchase["offer"][q])
+            link = link_of(plan.network, "volume", offer)
+            for t in range(d.periods):
+                column = int(at.program.columns[w][block.offset + q * block.width + t])
+                high, label = float(at.program.high[column]), d.calendar.labels[t]
+                if link is None or label not in ahead or not 0 < high < np.inf:
+                    continue
+                factor = plan.branch_weights[branch] * float(d.delta[t])
+                worth = -reduced[column] / factor
+                if worth <= TINY or at.fixed.x[column] < high * (1 - 1e-9):
+                    continue
+                sides = [-side / factor for side in bound_interval(at, column)]
+                low, top = min([worth, *sides]), max([worth, *sides])
+                out.append(
+                    (branch, label, link.link, link.what, str(d.purchase["key"][q]), worth,
+                     max(0.0, low), top, link.unit, high, 0.01 * worth * high)
+                )  # fmt: skip
+    highs.setBasis(at.basis)
+    return pd.DataFrame(out, columns=list(COLUMNS))
+
+
+def _of_rows(plan: Plan) -> pd.DataFrame:
+    """Rows of the program that bind, the dearest of each thing and period."""
     at = plan.solved
     rows = at.rows[at.rows["row"].isin(ROWS) & at.rows["period"].isin(_ahead(plan))]
     rows = rows[np.isfinite(at.program.row_high[rows["position"].to_numpy(dtype=int)])]
@@ -81,12 +130,7 @@ def bottlenecks(plan: Plan) -> pd.DataFrame:
     best = best.assign(**_intervals(plan, best))
     largest = best[["worth", "high_usd"]].max(axis=1)
     best = best[largest > TINY * np.fmax(largest.groupby(best["link"]).transform("max"), TINY)]
-    order = {label: t for t, label in enumerate(plan.calendar.labels)}
-    best = best.rename(columns={"subject": "line", "worth": "value_usd"}).drop(columns="row")
-    best = best.rename(columns={"line": "row"})
-    best = best.assign(at=best["period"].map(order))
-    best = best.sort_values(["branch", "at", "percent_usd", "what"],
-                            ascending=[True, True, False, True])  # fmt: skip
+    best = best.drop(columns="row").rename(columns={"subject": "row", "worth": "value_usd"})
     return best[list(COLUMNS)].reset_index(drop=True)
 
 

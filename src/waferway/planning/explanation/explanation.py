@@ -134,7 +134,13 @@ class Explanation:
 
     def __str__(self) -> str:
         return "\n".join(
-            textwrap.fill(line, 80, subsequent_indent=" " * (6 + len(line) - len(line.lstrip())))
+            textwrap.fill(
+                line,
+                80,
+                subsequent_indent=" " * (6 + len(line) - len(line.lstrip())),
+                break_on_hyphens=False,
+                break_long_words=False,
+            )
             for line in self.sentences()
         )
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from waferway.planning.instance import Array
 from waferway.planning.prices import NUDGE, Solved
 
-__all__ = ["price_intervals"]
+__all__ = ["bound_interval", "price_intervals"]
 
 TOLERANCE = 1e-7
 """Feasibility tolerance of the solver: a decision this near its bound is at it."""
@@ -106,3 +106,24 @@ def _stepped(at: Solved, row: int, sign: float) -> float:
     value = float(highs.getInfo().objective_function_value) / scaling.cost
     highs.changeRowBounds(row, low, high)
     return (value - at.fixed.value) / (step / seen) if fine else float("nan")
+
+
+def bound_interval(at: Solved, column: int) -> tuple[float, float]:
+    """d(objective)/d(upper bound) of a decision at its bound, to the right and to the left."""
+    import highspy
+
+    highs, scaling, program = at.fixed.highs, at.fixed.scaling, at.program
+    seen = float(scaling.columns[column])
+    low, high = float(program.low[column]) / seen, float(program.high[column]) / seen
+    sides = []
+    for sign in (1.0, -1.0):
+        step = NUDGE * max(1.0, abs(high)) * sign
+        highs.changeColBounds(column, min(low, high + step), high + step)
+        highs.run()
+        fine = highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        value = float(highs.getInfo().objective_function_value) / scaling.cost
+        sides.append((value - at.fixed.value) / (step * seen) if fine else float("nan"))
+        if not fine:
+            highs.setBasis(at.basis)
+    highs.changeColBounds(column, low, high)
+    return sides[0], sides[1]
