@@ -17,6 +17,7 @@ from waferway.market.deals import Finding
 from waferway.report.drawing import GREY, SERIES, Spec, framed
 from waferway.report.figure import Figure
 from waferway.report.page import Page, Section, render_page, write_page
+from waferway.studies.route_words import amount, usd
 from waferway.studies.routes import Routes
 
 __all__ = ["render_routes", "routes_page", "write_routes_report"]
@@ -65,6 +66,9 @@ def routes_page(found: Routes) -> Page:
         Section("later", f"By {found.dates[-1]}, and what it costs", "Later", table=_later(found)),
         Section("means", "What each route needs and depends on", "Means", table=_means(found)),
     ]  # fmt: skip
+    options = _options(found)
+    if options is not None:
+        sections.append(options)
     for figure in (_curves(found, "compute"), _spread(found), _curves(found, "cash")):
         if figure is not None:
             sections.append(Section.of(figure))
@@ -77,6 +81,24 @@ def routes_page(found: Routes) -> Page:
         answer=[f"{found.title()}."], sections=sections,
         manifest={k: v for k, v in m.items() if v is not None},
     )  # fmt: skip
+
+
+def _options(found: Routes) -> Section | None:
+    """Routes that can be taken in several ways: which partner, which target."""
+    rows = [
+        {"route": row["label"], "option": option["option"].partition(":")[2],
+         "taken": "yes" if option["taken"] else "no: its plan does without it",
+         f"compute by {found.dates[0]}": amount(option["delivered"]),
+         "cost per unit of compute": usd(option["cost_per_compute_usd"])}
+        for row in found.rows for option in row["options"]
+    ]  # fmt: skip
+    if not rows:
+        return None
+    row = next((row for row in found.rows if row["option"]), None)
+    said = "No option is taken" if row is None else \
+        f"{row['label']}: {row['option'].partition(':')[2]} brings most"  # fmt: skip
+    how = "Stakes that exclude one another are planned one by one; the best is the route."
+    return Section("options", said, "Options", [how], table=pd.DataFrame(rows))
 
 
 def _ranking(found: Routes) -> str:
@@ -225,7 +247,9 @@ def _draw_spread(frame: pd.DataFrame, order: list[str], axis: str, width: int) -
         for r in frame.to_dict("records")
     ]  # fmt: skip
     base = alt.Chart(alt.Data(values=rows))
-    y = alt.Y("route:N", sort=order, title=None, axis=alt.Axis(labelLimit=130))
+    y = alt.Y(
+        "route:N", sort=order, title=None, axis=alt.Axis(labelLimit=200 if width > 500 else 130)
+    )
     x = alt.X("p10:Q", title=axis, axis=alt.Axis(tickCount=5))
     tip = [alt.Tooltip("route:N"), alt.Tooltip("said:N", title="P10 / P50 / P90")]
     chart = alt.layer(

@@ -15,7 +15,7 @@ from waferway.planning.summary import money
 if TYPE_CHECKING:
     from waferway.studies.routes import Routes
 
-__all__ = ["described", "finding", "table_for_people"]
+__all__ = ["amount", "described", "finding", "table_for_people", "usd"]
 
 
 def amount(number: float | None) -> str:
@@ -36,7 +36,8 @@ def amount(number: float | None) -> str:
     return f"{number:.3g}"
 
 
-def _usd(number: float | None) -> str:
+def usd(number: float | None) -> str:
+    """Money in three figures; a dash where it is unknown."""
     return "-" if number is None else money(number)
 
 
@@ -64,10 +65,10 @@ def table_for_people(found: Routes) -> pd.DataFrame:
             out[f"compute by {when}"] = amount(row["delivered"][when])
             out[f"P10 / P50 / P90 by {when}"] = _spread(row, when)
         out |= {
-            "cost per unit of compute": _usd(row["cost_per_compute_usd"]),
+            "cost per unit of compute": usd(row["cost_per_compute_usd"]),
             "cost per million tokens": _cents(row["cost_per_million_tokens_usd"]),
-            "peak cash": _usd(row["peak_cash_usd"]),
-            "total capital": _usd(row["total_capital_usd"]),
+            "peak cash": usd(row["peak_cash_usd"]),
+            "total capital": usd(row["total_capital_usd"]),
             "first wafer": row["first_wafer"] or "-",
             "first delivery": row["first_delivery"] or "-",
             "what binds": binds_in_words(row) if row["open"] else f"closed: {row['why_closed']}",
@@ -97,13 +98,13 @@ def finding(found: Routes) -> str:
         f"{best['label']} delivers {found.party} most by {when}: {amount(best['delivered'][when])}"
         if found.ranking == "compute"
         else f"{best['label']} costs {found.party} least: "
-        f"{_usd(best['cost_per_compute_usd'])} per unit"
+        f"{usd(best['cost_per_compute_usd'])} per unit"
     )
     second = next((row for row in found.rows if row["rank"] == 2), None)
     if second is None:
         return f"{said} {found.basis}"
     other = (amount(second["delivered"][when]) if found.ranking == "compute"
-             else _usd(second["cost_per_compute_usd"]))  # fmt: skip
+             else usd(second["cost_per_compute_usd"]))  # fmt: skip
     return f"{said} {found.basis}; next is {second['label'].lower()} with {other}"
 
 
@@ -120,7 +121,7 @@ def described(found: Routes) -> str:
             continue
         lines.append(
             f"{name:<11}{amount(row['delivered'][first]):>12}{_spread(row, first):>26}"
-            f"{_usd(row['cost_per_compute_usd']):>10}{_usd(row['peak_cash_usd']):>11}"
+            f"{usd(row['cost_per_compute_usd']):>10}{usd(row['peak_cash_usd']):>11}"
             f"{row['first_delivery'] or '-':>8}"
         )
     if last != first:
@@ -131,7 +132,7 @@ def described(found: Routes) -> str:
                 name = f"{row['rank'] or ' '} {row['route']}"
                 lines.append(
                     f"{name:<11}{amount(row['delivered'][last]):>12}{_spread(row, last):>26}"
-                    f"{_usd(row['total_capital_usd']):>10}{_share(row['country']):>11}"
+                    f"{usd(row['total_capital_usd']):>10}{_share(row['country']):>11}"
                     f"{_share(row['supplier']):>14}"
                 )
     lines.append("")
