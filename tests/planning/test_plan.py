@@ -10,6 +10,7 @@ import pytest
 from tests.planning.small_networks import SETTINGS, chip_network, chip_tables
 from waferway.errors import Infeasible, InputError, OutputExists, RangeError, SolverFailed
 from waferway.network.network import Network
+from waferway.network.reading import read
 from waferway.planning import Plan, plan
 from waferway.planning.extensive import to_linopy
 from waferway.planning.instance import lay_out
@@ -278,3 +279,17 @@ def test_compute_within_a_budget():
     made = [p.tables["served"]["served"].sum() for p in (rich, poor)]
     assert 0 < made[1] < made[0]
     assert poor.verify().ok
+
+
+def test_the_plan_of_a_party_is_read_back_though_what_it_refers_to_is_cut_away(tmp_path):
+    tables = chip_tables()
+    tables["line"][0]["capacity"] = {"2026Q1": 1000, "2027Q1": 2000}  # of the fab, not the lab's
+    tables["scenario"] = [{"name": "more"}]
+    tables["change"] = [{"scenario": "more", "order": 1, "table": "line", "key": "fab-logic",
+                         "column": "capacity", "operation": "set", "value": "3000"}]  # fmt: skip
+    own = plan(Network.build(tables, SETTINGS), party="lab", basis="h100e")
+    again = Plan.load(own.save(tmp_path / "p"))
+    assert again.network.sha256 == own.network.sha256
+    assert again.verify().ok
+    with pytest.raises(InputError, match="fab-logic"):
+        read(tmp_path / "p" / "network")

@@ -236,6 +236,7 @@ def from_raw(
     applied: tuple[str, ...] = (),
     of_setting: Callable[[str], Place] | None = None,
     unread: Collection[str] = (),
+    part: bool = False,
 ) -> Network:
     """Build and check a network from raw tables; raise every fault at once.
 
@@ -259,6 +260,9 @@ def from_raw(
     unread : collection of str
         Tables (or ``claims``) some of whose rows could not be read: what refers to them is not
         faulted for it.
+    part : bool
+        Whether it was cut from a larger network that was checked whole: its rows may refer to
+        what was cut away, and only its cells are checked.
     """
     work = _Assembly(faults)
     for name in TABLES:
@@ -274,7 +278,8 @@ def from_raw(
     stands = {} if of_setting is None else {n: of_setting(n) for n in _DECLARED_SETTINGS}
     places = Places(work.origins, work.keys, {n: TABLES[n].columns for n in TABLES}, stands)
     network = Network(frames, settings, evidence, places if keep_places else {}, applied)
-    _check(network, places, of_setting or _setting_in_code, work, unread)
+    if not part:
+        _check(network, places, of_setting or _setting_in_code, work, unread)
     faults.raise_any(closing)
     return network
 

@@ -30,7 +30,7 @@ _NOT_YAML = (".csv", ".xls", ".ods", ".parquet", ".json")
 _TOP = ("waferway", "setting", "applied", "claims", "sources")
 
 
-def read(path: str | Path) -> Network:
+def read(path: str | Path, *, part: bool = False) -> Network:
     r"""Read and check a network.
 
     Parameters
@@ -39,6 +39,9 @@ def read(path: str | Path) -> Network:
         A folder with ``network.yaml`` and one ``<table>.csv`` or ``<table>.yaml`` per table,
         ``claim*.csv`` and ``source*.csv``; or one YAML file with all of it; or a workbook
         (``.xlsx``) with a sheet per table.
+    part : bool
+        Whether it was cut from a larger network, as in the folder of a party's plan: rows may
+        then refer to what was cut away, and only cells are checked.
 
     Returns
     -------
@@ -59,6 +62,7 @@ def read(path: str | Path) -> Network:
     'US'
     """
     reading = Reading()
+    reading.part = part
     where = Path(path)
     if where.is_dir():
         reading.folder(where)
@@ -101,6 +105,7 @@ class Reading:
         self.applied: tuple[str, ...] = ()
         self.translate = Translation()
         self.unread: set[str] = set()
+        self.part = False  # cut from a larger network: references may lead outside
         self.readable = True  # false once a file is of a version that is not known
         self.claims: list[Claim] = []
         self.sources: list[Source] = []
@@ -123,7 +128,7 @@ class Reading:
         self._check_money()
         return from_raw(
             self.raw, given, evidence, self.faults, applied=self.applied,
-            unread=self.unread,
+            unread=self.unread, part=self.part,
             of_setting=lambda name: self.settings.get(name, ("", self.settings_place))[1],
         )  # fmt: skip
 

@@ -366,7 +366,8 @@ class Plan:
             empty = pd.DataFrame(columns=columns.split())
             tables[name] = pd.read_parquet(file) if file.is_file() else empty
         volatile = json.loads((folder / "volatile.json").read_text(encoding="utf-8"))
-        network = read(folder / "network")
+        # A party's plan keeps the part of the network that the party decides on.
+        network = read(folder / "network", part=bool(manifest["party"]))
         found = cls(network, calendar, decided, shown, manifest, tables, volatile)
         from waferway.planning.explanation import Explanation
 
