@@ -119,7 +119,25 @@ SECTION_4 = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("case", SECTION_4, ids=[case[2] for case in SECTION_4])
+SECTION_4 += [
+    ("zh", "星际之门项目每月需要90万片DRAM晶圆。", "90万", "supported"),
+    ("en", "A 2nm fab with a capacity of 50,000 wafers a month costs $28 billion.", "$28",
+     "supported"),
+    ("en", "McKinsey expects generative AI worldwide to need 1.2 million to 3.6 million wafers a "
+     "year at 3nm and below by 2030.", "1.2 million", "supported"),
+    ("de", "Sam Altman will sieben Billionen Dollar für Fabriken für KI-Chips einsammeln.",
+     "sieben", "infeasible"),
+    ("fr", "OpenAI veut bâtir 36 usines de puces.", "36", "supported"),
+    ("it", "Altman cerca tra 8 e 10 miliardi di dollari da G42 per una rete di fabbriche di chip "
+     "AI.", "tra 8", "infeasible"),
+    ("es", "El plan coreano prevé 470 billones de wones hasta 2047 para el clúster de "
+     "semiconductores de Corea del Sur.", "470", "contradicted"),
+    ("ja", "サム・アルトマン氏は、AI半導体の工場建設に最大7兆ドルを調達しようとしている。", "7兆",
+     "infeasible"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SECTION_4, ids=[f"{c[0]} {c[2]}" for c in SECTION_4])
 def test_claims_of_the_specification(case):
     lang, text, words, right = case
     assert verdicts_at(of_text(text, lang), text, words)[0] == right
@@ -152,6 +170,8 @@ def test_announcements_that_do_not_fit_are_found():
     made = of_text(text)
     found = {misfit.name: misfit for misfit in made.misfits}
     assert "50 GW" in found["dram-power"].says and "26 GW" in found["dram-power"].says
+    stargate = of_text("The Stargate project needs up to 900,000 DRAM wafers a month.")
+    assert [misfit.name for misfit in stargate.misfits] == ["dram-power"]
     implied = [one.says for f in made.findings for one in f.implied]
     assert "implies 50 GW; the announced deals sum to 26" in implied
     every = {misfit.name: misfit.says for misfit in misfits(record())}

@@ -299,7 +299,8 @@ def check_documents(documents: Sequence[Document], *, plans: bool = True) -> Che
         name for finding in findings
         for fact in finding.judgement.facts for name in (fact.claim_id, fact.subject)
     } | {one.steps[0].claims[-1] for f in findings for one in f.implied if one.steps}  # fmt: skip
-    found = tuple(m for m in misfits(whole) if _touches(m, touched))
+    rules = {one.rule for finding in findings for one in finding.implied}
+    found = tuple(m for m in misfits(whole) if m.name in rules or _touches(m, touched))
     return Check(tuple(documents), tuple(findings), found, whole)
 
 

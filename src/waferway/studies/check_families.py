@@ -82,6 +82,7 @@ FAMILIES: dict[str, Family] = dict(
         _family(
             "purchases", "shipments gpu chip accelerator unit counted_product", "state", 0.05, 0.5
         ),
+        _family("fab_cost", "amount investment price", "fixed", 0.1, 0.7),
         _family("distance", "distance length", "fixed", 0.1, 0.3),
         _family("companies", "companies", "state", 0.0, math.inf),
         _family("rank", "rank", "state", 0.0, 0.0),

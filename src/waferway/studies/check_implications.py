@@ -36,12 +36,15 @@ class Implied:
         Of the record, on which the steps rest.
     binds : str or None
         Not None: even at its most favourable the plan cannot be, and this is why.
+    rule : str
+        Declared step, where announcements of the record start from it too.
     """
 
     says: str
     steps: tuple[Step, ...]
     facts: tuple[Claim, ...]
     binds: str | None = None
+    rule: str = ""
 
 
 @dataclass(frozen=True)
@@ -223,9 +226,11 @@ def _money_for_fabs(asked: Asked, evidence: Evidence) -> Implied | None:
 def _power_of_dram(asked: Asked, evidence: Evidence) -> Implied | None:
     rule = _rule("dram-power")
     deals = [evidence[name] for name in rule.against if name in evidence]
-    deals = [deal for deal in deals if deal.subject in {asked.subject, *asked.firms}]
+    owner = {"org:openai"} if "org:stargate" in asked.firms else set()
+    deals = [deal for deal in deals if deal.subject in {asked.subject, *asked.firms, *owner}]
     low, high = bounds_of(asked.claim)
-    if not _known(rule, evidence) or not deals or math.isinf(low) or math.isinf(high):
+    low, high = high if math.isinf(low) else low, low if math.isinf(high) else high
+    if not _known(rule, evidence) or not deals:
         return None
     power = _over(rule, low, high, evidence)
     step = _step(rule, low, high, "wafer/month", evidence, power, asked.claim.claim_id)
@@ -234,7 +239,7 @@ def _power_of_dram(asked: Asked, evidence: Evidence) -> Implied | None:
     adds = Step(f"{parts} = {total:g} GW of chip deals", tuple(deal.claim_id for deal in deals))
     says = f"implies {_span(*power)} GW; the announced deals sum to {total:g}"
     facts = (*(evidence[name] for name in rule.by), *deals)
-    return Implied(says, (step, adds), facts)
+    return Implied(says, (step, adds), facts, rule=rule.name)
 
 
 def _packages(asked: Asked, evidence: Evidence) -> Implied | None:

@@ -157,6 +157,8 @@ def _said(asked: Asked, family: Family, fact: Claim) -> bool:
                 and bool({"share", "market", "world"} & asked.here or asked.node)
             )
         )
+    if fact.metric == "fab_cost" and (asked.count > 1 or "several" in asked.here):
+        return False
     if fact.metric == "capex" and "capex" not in asked.here:
         return False
     if fact.metric == "price" and not (asked.product_here or "per-wafer" in asked.here):
@@ -189,6 +191,9 @@ def _subject_fits(asked: Asked, fact: Claim) -> str:
     if kind == "act":
         word = "chips-act" if name == "chips" else "eu-chips-act"
         return "sure" if word in asked.here and asked.subject is None else ""
+    if kind == "tech":
+        lone = asked.subject is None and "fabs" in asked.here and asked.node is not None
+        return "sure" if lone and asked.product is None else ""
     if fact.subject == "world":
         named = asked.subject is not None and asked.named_here
         if named or asked.product is not None:
@@ -508,4 +513,5 @@ def _vague(low: float, high: float, fact: Claim) -> bool:
         return low < 0.8 * first
     if math.isinf(low):
         return high > 1.2 * last
-    return low > 0 and high > 2.5 * low
+    same = math.isclose(low, first, rel_tol=0.05) and math.isclose(high, last, rel_tol=0.05)
+    return low > 0 and high > 2.5 * low and not same

@@ -244,6 +244,7 @@ def _subject(
 ) -> tuple[str | None, bool]:  # fmt: skip
     """Whose figure it is, and whether the sentence leaves no other reading."""
     said = _EMPLOYER.get(claim.subject, claim.subject)
+    said = "unresolved:unnamed" if said in ANALYSTS else said  # who says it, not whose it is
     inside = _known(topics.within(*span, "org"))
     if claim.subject in _EMPLOYER:
         named = any(m.entity == claim.subject for m in topics.mentions
