@@ -134,7 +134,7 @@ class Figure:
         return f"<Figure {self.name}: {self.title}>"
 
 
-def check_form(form: str, theme: str = "light", where: str = "") -> None:
+def check_form(form: str, theme: str = "light", where: str = "figure") -> None:
     """Refuse a form or a theme that figures cannot be saved in.
 
     Raises
@@ -148,8 +148,8 @@ def check_form(form: str, theme: str = "light", where: str = "") -> None:
     >>> check_form("gif")
     Traceback (most recent call last):
         ...
-    waferway.errors.InputError: <in memory>  "gif" is no form of a figure
-                 figures are saved as svg, png, pdf
+    waferway.errors.InputError: figure  "gif" is no form of a figure
+            figures are saved as svg, png, pdf
     1 fault; nothing was drawn.
     """
     faults = []

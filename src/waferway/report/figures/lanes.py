@@ -16,7 +16,7 @@ __all__ = ["Lanes", "legend_columns", "shortened", "text_width", "wrapped"]
 
 HEADER = 18
 """Height in px that a name takes above its row on a phone."""
-LONGEST = 290
+LONGEST = 320
 """Longest name beside a row in px; longer ones end in an ellipsis."""
 
 
