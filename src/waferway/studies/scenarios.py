@@ -12,7 +12,7 @@ import datetime as dt
 import itertools
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,8 +31,10 @@ __all__ = ["ScenarioStudy", "as_history", "begins", "run_scenario"]
 GAP = 0.01
 SERVED = 0.999
 """Share of what is asked from which on it counts as served."""
-QUARTERS_TO = dt.date(2031, 1, 1)
-"""Quarters to the end of 2030, years after: what is known of 2040 is no better than a year."""
+FINE_TO = dt.date(2031, 1, 1)
+"""Years after 2030, whatever the step before: what is known of 2040 is no better than a year."""
+LONG = dt.date(2036, 1, 1)
+"""A horizon beyond this day is planned by half-years to 2030, so that it is planned in minutes."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ class ScenarioStudy:
     plans : list of dict
         In order: what the scenario departs from, each step towards it, the scenario, and the
         scenario as a surprise where it is one. Keys: name, surprise (day, or None), gap,
-        compute (by year: delivered to all, in units of the basis), binds (by year), money
+        compute (by year: delivered to all, in units of the basis, and where the scenario asks
+        for something to other parties than those that ask), binds (by year), money
         (undiscounted, by kind), orders (module to number), conflict (rows that clash, where
         there is no plan).
     basis : str
@@ -103,6 +106,16 @@ class ScenarioStudy:
             }
         )
 
+    def others(self) -> pd.DataFrame:
+        """Of that, to other parties than those that ask; empty where nobody asks."""
+        return pd.DataFrame(
+            {
+                self.title(k): {row["year"]: row["to_others"] / 1e6 for row in one["compute"]}
+                for k, one in enumerate(self.plans)
+                if one["compute"] and "to_others" in one["compute"][0]
+            }
+        )
+
     def orders(self) -> pd.DataFrame:
         """Modules of which the last plan orders another number than the first."""
         first, last = self.plans[0]["orders"], self.plans[-1]["orders"]
@@ -132,7 +145,18 @@ class ScenarioStudy:
             cells = " | ".join(f"{x:.2f}" for x in row)
             lines.append(f"| {year} | {cells} | {binds.get(year, '')} |")
         total = " | ".join(f"{x:.1f}" for x in frame.sum())
-        lines += [f"| all | {total} | |", "", "Money, billion dollars, not discounted:", ""]
+        lines.append(f"| all | {total} | |")
+        left = self.others()
+        if len(left):
+            lines += ["", "Of that, to other parties than those that ask:", ""]
+            lines += [
+                f"| year | {' | '.join(left.columns)} |",
+                "|---|" + "---:|" * len(left.columns),
+            ]
+            for year, row in left.iterrows():
+                lines.append(f"| {year} | {' | '.join(f'{x:.2f}' for x in row)} |")
+            lines.append(f"| all | {' | '.join(f'{x:.1f}' for x in left.sum())} |")
+        lines += ["", "Money, billion dollars, not discounted:", ""]
         kinds = list(dict.fromkeys(k for p in self.plans for k in p["money"]))
         names = [self.title(k) for k in range(len(self.plans))]
         lines += [f"| | {' | '.join(names)} |", "|---|" + "---:|" * len(names)]
@@ -212,10 +236,13 @@ def run_scenario(
     steps = [("as shipped", network)]
     steps += [(one, network.with_scenario(one)) for one in chain[:-1]] + [(name, changed)]
     steps = [(one, net) for one, net in steps if _calendar(net) == _calendar(changed)]
+    demand = changed.filled("demand")
+    new = demand.index.difference(steps[0][1].table("demand").index)
+    asking = set(demand.loc[new, "party"]) - {""}
     plans, rows = [], []
     clock = [time.process_time()]
     for one, net in steps:
-        plan, row = _planned(net, one, party, gap, say)
+        plan, row = _planned(net, one, party, gap, asking, say)
         plans.append(plan)
         rows.append(row)
         clock.append(time.process_time())
@@ -223,7 +250,7 @@ def run_scenario(
     before = next((p for p in plans[-2::-1] if p is not None), None)
     if when is not None and party is None and before is not None and plans[-1] is not None:
         surprised = as_history(before, steps[-2][1], when).with_scenario(name)
-        plan, row = _planned(surprised, name, party, gap, say, before, when)
+        plan, row = _planned(surprised, name, party, gap, asking, say, before, when)
         plans.append(plan)
         rows.append(row)
         clock.append(time.process_time())
@@ -389,14 +416,16 @@ def _calendar(network: Network) -> tuple[Any, ...]:
 
 
 def _planned(
-    network: Network, name: str, party: str | None, gap: float,
+    network: Network, name: str, party: str | None, gap: float, asking: set[str],
     say: Callable[[str], None] | None, before: Plan | None = None,
     surprise: dt.date | None = None,
 ) -> tuple[Plan | None, dict[str, Any]]:  # fmt: skip
     until = network.setting("until")
     step: Any = None
-    if until is not None and until > QUARTERS_TO:
-        step = [(str(network.setting("step")), "2030Q4"), ("year", str(until))]
+    if until is not None and until > FINE_TO:
+        fine = str(network.setting("step"))
+        fine = "half" if until > LONG and fine in ("month", "quarter") else fine
+        step = [(fine, "2030Q4"), ("year", str(until))]
     if say is not None:
         say(f"planning {name}" + (f", a surprise on {surprise}" if surprise else ""))
     row: dict[str, Any] = {
@@ -407,10 +436,12 @@ def _planned(
         plan = plan_network(network, party=party, step=step, gap=gap)
     except Infeasible as error:
         return None, row | {"conflict": str(error)}
-    return plan, row | _figures(plan, before, surprise)
+    return plan, row | _figures(plan, asking, before, surprise)
 
 
-def _figures(plan: Plan, before: Plan | None, surprise: dt.date | None) -> dict[str, Any]:
+def _figures(
+    plan: Plan, asking: set[str], before: Plan | None, surprise: dt.date | None
+) -> dict[str, Any]:
     """Figures of a plan; what was done before a surprise is that of the plan before."""
     shown = {p.label: p.start for p, s in zip(plan.calendar, plan.shown, strict=True) if s}
     spent: dict[str, float] = {}
@@ -432,12 +463,15 @@ def _figures(plan: Plan, before: Plan | None, surprise: dt.date | None) -> dict[
         for module, number in orders.groupby("module", sort=True)["orders"].sum().items():
             ordered[str(module)] = ordered.get(str(module), 0.0) + float(number)
     links = plan.prices().binding()
+    made = _delivered(plan)
+    compute = [{"year": int(y), "delivered": _rounded(amount, 0)} for y, amount in made.items()]
+    if asking:
+        left = _delivered(plan, asking)
+        for row in compute:
+            row["to_others"] = _rounded(left.get(row["year"], 0.0), 0)
     return {
         "gap": _rounded(plan.manifest["gap"], 6),
-        "compute": [
-            {"year": int(year), "delivered": _rounded(amount, 0)}
-            for year, amount in _delivered(plan).items()
-        ],
+        "compute": compute,
         "binds": [
             {"year": int(r.year), "technology": r.technology, "worth_usd": _rounded(r.worth_usd, 0)}
             for r in links.itertuples()
@@ -453,13 +487,15 @@ def _rounded(x: float | None, digits: int) -> float | None:
     return None if x is None else round(float(x), digits)
 
 
-def _delivered(plan: Plan) -> pd.Series:
-    """Compute delivered by year to whichever demand, in units of the plan's basis."""
+def _delivered(plan: Plan, besides: Collection[str] = ()) -> pd.Series:
+    """Compute delivered by year to all parties but some, in units of the plan's basis."""
     weight = plan.network.filled("weight")
     weight = weight[weight["basis"] == plan.manifest["basis"]].set_index("item")["weight"]
     year = {p.label: p.start.year for p, s in zip(plan.calendar, plan.shown, strict=True) if s}
     served = plan.tables["served"]
     served = served[served["item"].isin(weight.index) & served["period"].isin(year)]
+    party = plan.network.filled("demand")["party"]
+    served = served[~served["demand"].map(party).isin(list(besides))]
     amount = served["served"].astype(float) * served["item"].map(weight).astype(float)
     amount = amount * served["branch"].map(plan.branch_weights).astype(float)
     return amount.groupby(served["period"].map(year)).sum().sort_index()
