@@ -245,7 +245,9 @@ def test_input_is_not_modified():
 
 def test_plans_of_routes_verify(found):
     for name, done in found.plans.items():
-        assert done.verify().ok, name
+        verdict = done.verify()
+        assert verdict.ok, name
+        assert verdict.money_difference <= 1e-6, name  # money from decisions, without the model
 
 
 def test_face():
