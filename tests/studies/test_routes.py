@@ -148,6 +148,20 @@ def test_means_of_other_routes_are_closed():
     assert network.table("offer").index.tolist() == ["rent", "buy", "wafers"]
 
 
+def test_ranking_by_cost():
+    found = routes(net(), "lab", draws=0, workers=1, ranking="cost",
+                   only_routes=["rent", "buy", "fabless"])  # fmt: skip
+    ranked = [row for row in found.rows if row["rank"]]
+    costs = [row["cost_per_compute_usd"] for row in ranked]
+    assert costs == sorted(costs) and ranked[0]["route"] == "fabless"
+    assert "costs lab least" in found.title()
+
+
+def test_without_an_end_the_error_says_what_to_pass():
+    with pytest.raises(RangeError, match="pass until="):
+        routes(net().with_settings(until=None), "lab", draws=0)
+
+
 def test_route_of_ones_own():
     pair = Route("rent-and-buy", "Rent and buy", offers=frozenset({"rent", "buy"}),
                  core=frozenset({"rent", "buy"}))  # fmt: skip
@@ -205,6 +219,25 @@ def test_repriced_moves_only_its_own_means():
     moved = repriced(network, own, 2.0)
     assert moved.table("module").loc["plant+2", "capex_usd"] == 600
     assert moved.table("offer_step")["price_usd"].tolist() == [25, 40, 18]
+
+
+def test_an_offer_that_opens_earlier_keeps_a_price():
+    """Its first dated price holds before its day; without it the offer would have none."""
+    made = net()
+    steps, offer = made.table("offer_step").copy(), made.table("offer").copy()
+    steps.loc["buy/1", "price_usd"] = float("nan")
+    offer.loc["buy", "from_date"] = dt.date(2027, 1, 1)
+    row = dict.fromkeys(made.table("profile").columns, "") | {
+        "table": "offer_step", "key": "buy/1", "column": "price_usd", "period": "2027",
+        "low": 40.0, "value": 40.0, "high": 40.0, "age_months": float("nan"),
+    }  # fmt: skip
+    made = made.with_tables(
+        {"offer_step": steps, "offer": offer, "profile": pd.DataFrame([row], index=["buy"])}
+    )
+    buy = next(r for r in standard_routes(made, "lab") if r.name == "buy")
+    moved = delayed(made, buy, -365)
+    done = plan(only(moved, buy, "lab"), party="lab", objective="compute", gap=0.0)
+    assert done.tables["purchases"]["period"].min() == "2026"
 
 
 def test_a_party_without_funds_gets_the_full_error():

@@ -178,7 +178,10 @@ def partners(
     """
     chosen = tuple(standard_partners(network, party) if members is None else members)
     _check(network, party, chosen, gap)
-    asked = {"party": party, "now": now, "until": until or str(network.setting("until")),
+    last = until or network.setting("until")
+    if not last:
+        raise RangeError('until is not known; pass until= or set it, for example "2030Q4"')
+    asked = {"party": party, "now": now, "until": str(last),
              "step": step, "objective": "value", "budget_usd": budget_usd, "gap": gap,
              "seed": seed}  # fmt: skip
     with_it = [g for g in groups((party, *chosen)) if party in g]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from waferway.atlas.sampling import sample
-from waferway.errors import RangeError
+from waferway.errors import Infeasible, RangeError
 from waferway.network.network import Network
 from waferway.planning.plan import Plan
 from waferway.planning.standing import standing
@@ -54,7 +54,11 @@ def evaluate(
     found = np.zeros((draws, len(dates)))
     cut = 0
     for i in range(draws):
-        outcome = standing(plan, drawn[i])
+        try:
+            outcome = standing(plan, drawn[i])
+        except Infeasible:  # nothing of what was decided can stand: nothing is delivered
+            cut += 1
+            continue
         found[i] = [outcome.delivered[:n].sum() for n in counts]
         cut += outcome.cut
     spread = np.quantile(found, probabilities, axis=0)

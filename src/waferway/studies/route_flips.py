@@ -18,6 +18,7 @@ from typing import Any
 
 import pandas as pd
 
+from waferway.calendar import day
 from waferway.errors import Infeasible
 from waferway.network.network import Network
 from waferway.studies.route_means import Route
@@ -109,8 +110,9 @@ def repriced(network: Network, route: Route, factor: float) -> Network:
 def delayed(network: Network, route: Route, days: int) -> Network:
     """The network with all that a route waits for moved by a number of days.
 
-    First days of its offers, lead times of its modules, rights and stakes, and of offers paid
-    ahead; a lead time is never below 0.
+    First days of its offers (their prices stay on their days; before the first one, that one
+    holds), lead times of its modules, rights and stakes, and of offers without a first day; a
+    lead time is never below 0.
     """
     offer = network.table("offer").copy()
     hit = offer.index.isin(route.offers)
@@ -121,7 +123,8 @@ def delayed(network: Network, route: Route, days: int) -> Network:
     undated = hit & offer["from_date"].isna()
     lead = offer["lead_days"].astype(float)
     offer["lead_days"] = lead.where(~undated, (lead.fillna(0.0) + days).clip(lower=0.0))
-    changed = {"offer": offer}
+    changed = {"offer": offer, "offer_step": _held_back(network, route) if days < 0 else
+               network.table("offer_step")}  # fmt: skip
     for table, keys in (("module", route.modules), ("right", route.rights),
                         ("stake", route.stakes)):  # fmt: skip
         frame = network.table(table).copy()
@@ -130,6 +133,29 @@ def delayed(network: Network, route: Route, days: int) -> Network:
         frame["lead_days"] = lead.where(~mine, (lead.fillna(0.0) + days).clip(lower=0.0))
         changed[table] = frame
     return network.with_tables(changed)
+
+
+def _held_back(network: Network, route: Route) -> pd.DataFrame:
+    """Steps of a route's offers whose first dated price and volume hold before their day too.
+
+    An offer that opens earlier would else have no price in its first periods.
+    """
+    steps = network.table("offer_step").copy()
+    mine = set(steps.index[steps["offer"].isin(route.offers)])
+    for column in ("price_usd", "volume"):
+        first: dict[str, tuple[dt.date, float]] = {}
+        for row in network.profile_rows.get(("offer_step", column), []):
+            key, label, _age, branch, low, value, high = row
+            if key not in mine or branch or not label:
+                continue
+            known = value if not math.isnan(value) else 0.5 * (low + high)
+            since = day(label)
+            if not math.isnan(known) and (key not in first or since < first[key][0]):
+                first[key] = (since, known)
+        for key, (_, known) in first.items():
+            if math.isnan(steps.at[key, column]):
+                steps.at[key, column] = known
+    return steps
 
 
 def _moved(when: dt.date | None, days: int) -> dt.date | None:

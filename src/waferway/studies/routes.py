@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from waferway.calendar import end_of
-from waferway.errors import Fault, Infeasible, InputError, Place, RangeError, nearest
+from waferway.errors import Fault, InputError, Place, RangeError, nearest
 from waferway.network.network import Network
 from waferway.planning.lookups import family
 from waferway.planning.plan import Plan
@@ -221,7 +221,9 @@ def routes(
     [('buy', 20.0), ('rent', 12.5)]
     """
     _check(network, party, budget_usd, ranking, gap, draws, only_routes)
-    last = str(until or network.setting("until"))
+    last = str(until or network.setting("until") or "")
+    if not last:
+        raise RangeError('until is not known; pass until= or set it, for example "2030Q4"')
     first = str(by or last)
     if end_of(first) > end_of(last):
         raise RangeError(f"by is {first}, after the last day planned ({last}); give a later until")
@@ -356,10 +358,7 @@ def _one(
         row = _closed(route, dates, NOT_TAKEN) | {"options": options}
         return row | {"gap": result.manifest["gap"]}, replace(result, program=None, solution=None)
     row |= measure(network, result, dates, tokens)
-    try:
-        row |= evaluate(result, dates, draws, seed, QUANTILES)
-    except Infeasible as fault:
-        raise Infeasible(f"route {route.name}: {fault}") from None
+    row |= evaluate(result, dates, draws, seed, QUANTILES)
     return row, replace(result, program=None, solution=None)
 
 
