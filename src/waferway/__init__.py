@@ -31,6 +31,7 @@ _FACE: dict[str, tuple[str, str | None]] = {
     "errors": ("waferway.errors", None),
     "plan": ("waferway.planning.planner", "plan"),
     "into_branches": ("waferway.atlas.sampling", "into_branches"),
+    "plan_project": ("waferway.studies.plan_accounts", "plan_project"),
     "partners": ("waferway.studies.partners", "partners"),
     "routes": ("waferway.studies.routes", "routes"),
     "read": ("waferway.network.reading", "read"),
