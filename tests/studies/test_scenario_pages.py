@@ -12,7 +12,7 @@ from tests.studies.test_scenarios import SHIPPED
 from waferway.atlas.announcements import sums_of
 from waferway.studies.scenarios import SERVED, ScenarioStudy
 
-UNPLANNED = {"korea-2047"}
+UNPLANNED = {"korea-2047"}  # planned to 1.4 %, as its page says
 PLANNED = [name for name in SHIPPED if name not in UNPLANNED]
 
 
@@ -32,7 +32,7 @@ def test_every_shipped_scenario_has_a_page():
         assert f"({name}.md)" in index
 
 
-@pytest.mark.parametrize("name", PLANNED)
+@pytest.mark.parametrize("name", SHIPPED)
 def test_a_page_says_what_its_results_say(evidence, name):
     text = (PAGES / f"{name}.md").read_text("utf-8")
     block = BEGIN + text.split(BEGIN)[1].split(END)[0] + END
