@@ -7,7 +7,9 @@ mathematics page, section "Explanations".
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +25,7 @@ from waferway.planning.explanation.choices import (
 
 if TYPE_CHECKING:
     from waferway.planning.plan import Plan
+    from waferway.planning.prices import Solved
 
 __all__ = ["ALTERNATIVES", "BUILDS", "PAYING", "Builds", "explain_builds"]
 
@@ -35,7 +38,10 @@ ALTERNATIVES = ("kind", "name", "period", "instead", "instead_kind", "instead_na
 MOST = 48
 """Builds that are explained: the dearest of a plan; the others are counted."""
 
-TRIALS = 6
+WORKERS = 2
+"""Builds that are asked about at once."""
+
+TRIALS = 3
 """Alternatives of a class that are solved for one build; the rest is bounded from below."""
 
 
@@ -83,8 +89,8 @@ def explain_builds(plan: Plan, name: str = "") -> Builds:
     names = row_names(plan.solved)
     group = _groups(d)
     builds, paying, alternatives, without = [], [], [], []
-    for choice in kept:
-        less = experiments.after({choice.column: -1})
+    solved = _tried(kept, everything, group, plan.solved)
+    for choice, (less, instead) in zip(kept, solved, strict=True):
         without.append((choice, less))
         mine = (choice.kind, choice.name, choice.period)
         rows = _paying(choice, plain, less, experiments, v, plan, names)
@@ -98,9 +104,7 @@ def explain_builds(plan: Plan, name: str = "") -> Builds:
         if not np.isfinite(less.value):
             continue
         alternatives.append((*mine, "without", "", "", "", worth, worth))
-        for label, fits in _classes(choice, group):
-            candidates = [c for c in everything if fits(c)]
-            found = _cheapest(choice, candidates, less, experiments)
+        for label, found in instead:
             if found.choice is not None:
                 other = found.choice
                 alternatives.append(
@@ -116,6 +120,37 @@ def explain_builds(plan: Plan, name: str = "") -> Builds:
         plain,
         without,
     )
+
+
+def _tried(
+    kept: Sequence[Choice], everything: Sequence[Choice], group: dict[tuple[str, str], str],
+    at: Solved,
+) -> list[tuple[Outcome, list[tuple[str, _Found]]]]:  # fmt: skip
+    """The plan without each choice, and the best alternatives of each class; `WORKERS` at once.
+
+    The solver works outside Python's lock, and each experiment begins from the plan's own basis:
+    the answers are the same with one worker.
+    """
+    waiting: SimpleQueue[Experiments] = SimpleQueue()
+    workers = min(WORKERS, len(kept))
+    for _ in range(workers):
+        waiting.put(Experiments(at, apart=True))
+
+    def ask(choice: Choice) -> tuple[Outcome, list[tuple[str, _Found]]]:
+        mine = waiting.get()
+        try:
+            less = mine.after({choice.column: -1})
+            if not np.isfinite(less.value):
+                return less, []
+            return less, [
+                (label, _cheapest(choice, [c for c in everything if fits(c)], less, mine))
+                for label, fits in _classes(choice, group)
+            ]
+        finally:
+            waiting.put(mine)
+
+    with ThreadPoolExecutor(max(1, workers)) as pool:
+        return list(pool.map(ask, kept))
 
 
 def _taken(everything: Sequence[Choice], name: str) -> list[Choice]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import scipy.sparse as sp
 
+from waferway.highs import quiet_highs
 from waferway.planning.decisions import Decisions, decide
 from waferway.planning.instance import Array, Instance
 from waferway.planning.prices import Solved
@@ -100,14 +101,24 @@ class Outcome:
 class Experiments:
     """Asks what a plan would cost with some whole decisions taken once more or once less.
 
-    Everything that is not whole is decided again; other whole decisions stay.
+    Everything that is not whole is decided again; other whole decisions stay. Every experiment
+    begins from the basis of the plan, so that its answer does not depend on those before it.
+
+    Parameters
+    ----------
+    at : Solved
+    apart : bool
+        On a copy of the solver, so that it can run beside others in a thread of its own.
     """
 
-    def __init__(self, at: Solved) -> None:
+    def __init__(self, at: Solved, *, apart: bool = False) -> None:
         self.at = at
         self.program = at.program
         self.highs = at.fixed.highs
-        self.highs.setBasis(at.basis)
+        if apart:
+            self.highs = quiet_highs()
+            self.highs.passOptions(at.fixed.highs.getOptions())
+            self.highs.passModel(at.fixed.highs.getModel())
         self._columns = sp.csc_array(at.program.matrix)
         counts = np.diff(at.program.matrix.indptr)
         whole = at.program.integer[at.program.matrix.indices].astype(float)
@@ -163,12 +174,13 @@ class Experiments:
         import highspy
 
         h, optimal = self.highs, highspy.HighsModelStatus.kOptimal
+        h.clearSolver()  # edge weights of the run before would choose another vertex
+        h.setBasis(self.at.basis)
         h.run()
         if h.getModelStatus() != optimal:  # a warm basis can lead astray: begin anew
             h.clearSolver()
             h.run()
         if h.getModelStatus() != optimal:
-            h.setBasis(self.at.basis)
             return float("inf")
         return float(h.getInfo().objective_function_value) / self.at.fixed.scaling.cost
 
