@@ -126,7 +126,7 @@ def _later(found: Routes) -> pd.DataFrame:
 def _means(found: Routes) -> pd.DataFrame:
     return found.table()[
         ["route", "what binds", "most dependent on country", "most dependent on supplier",
-         "rights", "qualifications", "antitrust", "ranking flips"]
+         "rights", "qualifications", "antitrust"]
     ]  # fmt: skip
 
 
