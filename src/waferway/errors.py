@@ -19,6 +19,7 @@ readers and checkers collect faults, callers raise them once.
 from __future__ import annotations
 
 import difflib
+import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,6 +39,9 @@ __all__ = [
     "WaferwayError",
     "nearest",
 ]
+
+LONG_LIST = 8
+"""Commas from which a text is a list of names that may be folded."""
 
 
 class WaferwayError(Exception):
@@ -131,8 +135,18 @@ class Fault:
     def __str__(self) -> str:
         where = str(self.place)
         indent = " " * (len(where) + 2)
-        rest = [text for text in (self.why, self.suggestion) if text]
-        return "\n".join([f"{where}  {self.what}", *(indent + text for text in rest)])
+        rest = [_folded(text, indent) for text in (self.why, self.suggestion) if text]
+        return "\n".join([f"{where}  {self.what}", *rest])
+
+
+def _folded(text: str, indent: str) -> str:
+    """Text under an indent; a long list of names goes on over several lines of 80 columns."""
+    if text.count(", ") < LONG_LIST:
+        return indent + text
+    return textwrap.fill(
+        text, max(80, len(indent) + 40), initial_indent=indent, subsequent_indent=indent + "  ",
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
 
 
 class InputError(WaferwayError, ValueError):

@@ -141,3 +141,30 @@ def test_importing_is_not_much_slower_than_pandas():
     ours = best_of(3, [sys.executable, "-c", "import waferway"])
     pandas = best_of(3, [sys.executable, "-c", "import pandas"])
     assert ours <= 1.5 * pandas
+
+
+def test_a_network_that_is_not_there_is_a_wrong_call_and_a_faulty_one_an_answer(tmp_path, capsys):
+    code, _, err = call(capsys, "network", "check", tmp_path / "nope.yaml")
+    assert code == 2 and "there is no such file" in err
+    (tmp_path / "bad.yaml").write_text("waferway: 1\nlines: {}\n")
+    code, _, err = call(capsys, "network", "check", tmp_path / "bad.yaml")
+    assert code == 1 and "did you mean line?" in err
+    assert max(map(len, err.splitlines()[1:])) <= 120
+
+
+def test_what_the_command_line_asked_is_not_said_to_be_in_memory(small, tmp_path, capsys):
+    code, _, err = call(capsys, "plan", small, "--scenario", "nope", "-o", tmp_path / "p")
+    assert code == 2 and err.startswith("what was asked  ") and "memory" not in err
+    code, _, err = call(capsys, "plan", small, "--party", "nobody", "-o", tmp_path / "p")
+    assert code == 2 and "parties are: " in err
+
+
+def test_long_lists_of_names_stay_within_80_columns(capsys):
+    code, _, err = call(capsys, "atlas", "list", "lines")
+    assert code == 2 and "did you mean line?" in err
+    assert max(map(len, err.splitlines())) <= 80
+
+
+def test_a_design_that_is_not_there_is_said_to_be_missing(capsys):
+    code, _, err = call(capsys, "chips", "cost", "h1000")
+    assert code == 2 and "there is no such file" in err

@@ -246,3 +246,6 @@ def test_the_tables_of_a_plan_as_a_workbook(tmp_path):
     assert years == list(plan.summary().compute["year"])
     with pytest.raises(OutputExists):
         plan.to_excel(path)
+    with pytest.raises(InputError, match="a workbook ends in"):
+        plan.to_excel(tmp_path / "plan.csv")
+    assert not (tmp_path / "plan.csv").exists()

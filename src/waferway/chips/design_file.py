@@ -346,7 +346,7 @@ def read_design(path: str | Path) -> ChipDesign:
     """
     file = Path(path)
     faults = Faults()
-    if file.suffix.casefold() not in (".yaml", ".yml"):
+    if file.exists() and file.suffix.casefold() not in (".yaml", ".yml"):
         faults.add(
             Place(str(file)),
             f'files ending in "{file.suffix}" are not designs',

@@ -8,6 +8,11 @@ is one object. No arithmetic here.
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from waferway.errors import InputError
 
 __all__ = ["main"]
 
@@ -35,7 +40,7 @@ def run(arguments: list[str]) -> int:
         say(f"infeasible: {answer}")
         return 1
     except InputError as fault:
-        say(str(fault))
+        say(str(_named(fault)))
         return 2
     except SolverFailed as fault:
         say(f"the solver failed: {fault}")
@@ -61,6 +66,17 @@ def run(arguments: list[str]) -> int:
         )
         return 3
     return code if isinstance(code, int) else 0
+
+
+def _named(fault: InputError) -> InputError:
+    """The same faults; what came from the command line is not said to be in memory."""
+    from waferway.errors import InputError, Place
+
+    asked = Place("what was asked")
+    return InputError(
+        [replace(one, place=asked) if one.place == Place() else one for one in fault.faults],
+        fault.closing,
+    )
 
 
 def say(text: str) -> None:

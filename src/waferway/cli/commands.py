@@ -270,7 +270,8 @@ def network_check(
             show_json({"ok": False, "faults": [
                 {"place": str(f.place), "what": f.what, "why": f.why, "try": f.suggestion,
                  "kind": f.kind} for f in fault.faults]})  # fmt: skip
-        raise typer.Exit(1) from None
+        # a path that is not there is a wrong call, not a network with faults
+        raise typer.Exit(1 if path.exists() else 2) from None
     if listing:
         for name in found.table(listing).index:
             show(str(name))

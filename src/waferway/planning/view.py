@@ -48,6 +48,7 @@ def cut_down(network: Network, party: str) -> tuple[Network, frozenset[str]]:
                 Fault(
                     Place("party"),
                     f'"{party}" is no party of this network',
+                    f"parties are: {', '.join(map(str, parties))}" if len(parties) else "",
                     suggestion=f"did you mean {close[0]}?" if close else "",
                     kind="unknown party",
                 )

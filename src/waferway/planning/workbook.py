@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from waferway.errors import Fault, InputError, Place
 from waferway.network.replacing import new_file
 from waferway.network.sheets import add_sheet, save_workbook
 from waferway.planning.results import COLUMNS, UNITS
@@ -36,12 +37,19 @@ def write_results(plan: Plan, path: str | Path, *, force: bool = False) -> Path:
 
     Raises
     ------
+    InputError
+        If the name does not end in ``.xlsx``.
     OutputExists
         If the file exists and `force` is false.
     """
     from openpyxl import Workbook
 
     where = Path(path)
+    if where.suffix.casefold() != ".xlsx":
+        raise InputError(
+            [Fault(Place(str(path)), "a workbook ends in .xlsx",
+                   suggestion=f"name it {where.with_suffix('.xlsx')}")], "nothing was written",
+        )  # fmt: skip
     book = Workbook()
     book.remove(book.active)
     summary = plan.summary()

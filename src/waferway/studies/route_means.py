@@ -109,6 +109,7 @@ def standard_routes(network: Network, party: str) -> tuple[Route, ...]:
         close = nearest(party, parties)
         raise InputError(
             [Fault(Place("party"), f'"{party}" is no party of this network',
+                   f"parties are: {', '.join(map(str, parties))}" if len(parties) else "",
                    suggestion=f"did you mean {close[0]}?" if close else "",
                    kind="unknown party")],
             "nothing was planned",

@@ -120,12 +120,12 @@ def read_documents(
         try:
             text = path.read_bytes().decode("utf-8")
         except OSError as error:
-            faults.add(Place(str(path)), f"{path} cannot be read: {error.strerror}")
+            faults.add(Place(str(path)), f"cannot be read: {error.strerror}")
             continue
         except UnicodeDecodeError as error:
             faults.add(
                 Place(str(path)),
-                f"{path} is not UTF-8: byte {error.start} is {text_of(error)}",
+                f"not UTF-8: byte {error.start} is {text_of(error)}",
                 suggestion="store the text as UTF-8",
             )
             continue

@@ -33,8 +33,9 @@ def read_table(path: Path | str, outcome: str) -> pd.DataFrame:
         frame = pd.read_csv(path, dtype={"subject": str, "period": str, "metric": str,
                                          "quarter": str}, encoding="utf-8")  # fmt: skip
     except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as why:
+        reason = (why.strerror if isinstance(why, OSError) else None) or str(why).strip()
         raise InputError(
-            [Fault(Place(str(path)), "is no CSV file that can be read", str(why).strip(),
+            [Fault(Place(str(path)), "is no CSV file that can be read", reason,
                    "give a CSV in UTF-8 with a header", kind="file")], outcome,
         ) from None  # fmt: skip
     if frame.empty:

@@ -164,7 +164,8 @@ def draw_year(setting: Setting, recipe: Recipe, draws: int, seed: int) -> Drawn:
     -----
     Packaging wafers of a designer are its share of supply. What they would take of HBM and what
     named designers are expected to take of its supply are two statements on one flow; they are
-    pooled by the inverse of their variances, and no link is used beyond its supply.
+    pooled by the inverse of their variances. Packaging alone is capped, at `most` of its supply;
+    HBM only pulls, and logic follows from the packaging.
     """
     quarters = setting.mix.shape[1]
     owner = recipe.owner
