@@ -70,8 +70,8 @@ def test_wrong_calls(verb, note, waferway, tmp_path):
     (tmp_path / "latin.txt").write_bytes(b"caf\xe9 costs $3")
     found = waferway("evidence", verb, tmp_path / "none.txt", note, tmp_path / "latin.txt")
     assert found.code == 2 and found.out == ""
-    assert "none.txt cannot be read: No such file or directory" in found.err
-    assert "latin.txt is not UTF-8: byte 3 is 0xe9" in found.err
+    assert "none.txt  cannot be read: No such file or directory" in found.err
+    assert "latin.txt  not UTF-8: byte 3 is 0xe9" in found.err
     assert found.err.endswith("2 faults; no claims were extracted.\n")
     found = waferway("evidence", verb, note, "--published", "2025-13")
     assert found.code == 2 and "2025-13" in found.err
