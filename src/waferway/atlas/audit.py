@@ -18,7 +18,7 @@ import numpy as np
 from waferway.errors import RangeError, UnitError
 from waferway.evidence.claims import Claim, Evidence
 from waferway.network.network import Network
-from waferway.network.row_units import Expected, RowUnits
+from waferway.network.row_units import Expected, units_of
 from waferway.network.schema import TABLES
 from waferway.streams import stream
 
@@ -114,7 +114,7 @@ def audit(network: Network) -> Audit:
     fund/round.amount_usd: cites no claim
     """
     cited = _citations(network)
-    units = _units(network)
+    units = units_of(network)
     findings: list[Finding] = []
     grades: Counter[str] = Counter()
     imputed = count = 0
@@ -225,15 +225,6 @@ def _citations(network: Network) -> dict[tuple[str, str, str, str], list[str]]:
     for *cell, claim in zip(*(frame[name] for name in columns), strict=True):
         out[tuple(cell)].append(claim)
     return out
-
-
-def _units(network: Network) -> RowUnits:
-    columns = {
-        name: {a.name: frame[a.name].tolist() for a in TABLES[name].attributes if not a.numeric}
-        for name, frame in network.tables.items()
-    }
-    keys = {name: list(frame.index) for name, frame in network.tables.items()}
-    return RowUnits(columns, keys, str(network.setting("currency")))
 
 
 def _numbers(network: Network) -> Iterator[_Number]:

@@ -16,7 +16,7 @@ import pandas as pd
 from waferway.calendar import day, end_of
 from waferway.evidence.claims import Claim, Evidence
 from waferway.network.network import Network
-from waferway.network.row_units import RowUnits
+from waferway.network.row_units import units_of
 from waferway.network.schema import TABLES
 
 __all__ = ["as_known"]
@@ -94,7 +94,7 @@ def _fall_back(network: Network, known: Evidence) -> Network:
             continue
         if what not in newest or _since(claim) > _since(newest[what]):
             newest[what] = claim
-    units = _units(network)
+    units = units_of(network)
     frames = {name: network.table(name).copy() for name in TABLES}
     rows: dict[tuple[str, str, str, str], list[str]] = defaultdict(list)
     profile = frames["profile"]
@@ -134,12 +134,3 @@ def _since(claim: Claim) -> dt.date:
 def _keys(cite: pd.DataFrame) -> list[str]:
     columns = TABLES["cite"].key
     return ["/".join(parts) for parts in zip(*(cite[c] for c in columns), strict=True)]
-
-
-def _units(network: Network) -> RowUnits:
-    columns = {
-        name: {a.name: frame[a.name].tolist() for a in TABLES[name].attributes if not a.numeric}
-        for name, frame in network.tables.items()
-    }
-    keys = {name: list(frame.index) for name, frame in network.tables.items()}
-    return RowUnits(columns, keys, str(network.setting("currency")))

@@ -13,10 +13,10 @@ from typing import Any
 import pandas as pd
 
 from waferway.network.network import Network
-from waferway.network.row_units import RowUnits
+from waferway.network.row_units import RowUnits, units_of
 from waferway.network.schema import TABLES
 
-__all__ = ["NetworkDifference", "difference", "unit_of_cell", "units_of"]
+__all__ = ["NetworkDifference", "difference", "unit_of_cell"]
 
 _APART = ("profile", "cite")
 """Tables compared cell by cell of what they describe, not as rows of their own."""
@@ -247,17 +247,6 @@ def _cited(
             at = (table, key, column, period)
             out[at] = (*out.get(at, ()), claim)
     return out
-
-
-def units_of(net: Network) -> RowUnits:
-    """Units of the cells of a network that stands already."""
-    columns = {
-        name: {a.name: [str(v or "") for v in frame[a.name]]
-               for a in TABLES[name].attributes if not a.numeric}
-        for name, frame in net.tables.items() if name not in _APART
-    }  # fmt: skip
-    keys = {name: [str(k) for k in frame.index] for name, frame in net.tables.items()}
-    return RowUnits(columns, keys, str(net.setting("currency")))
 
 
 def unit_of_cell(net: Network, units: RowUnits, table: str, key: str, column: str) -> str:

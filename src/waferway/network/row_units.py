@@ -10,12 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from waferway.errors import Fault, Place, UnitError
 from waferway.network.schema import TABLES
 from waferway.units import Quantity, parse_quantity, unit
 
-__all__ = ["Expected", "RowUnits"]
+if TYPE_CHECKING:
+    from waferway.network.network import Network
+
+__all__ = ["Expected", "RowUnits", "units_of"]
 
 Factors = tuple[list[str], list[str]]
 _FREE = "?"
@@ -213,6 +217,16 @@ class RowUnits:
         if measure == "orders":
             return ["module"], ["month"]
         return [_FREE], ["month"]
+
+
+def units_of(network: Network) -> RowUnits:
+    """Units of the cells of a network that stands already."""
+    columns = {
+        name: {a.name: frame[a.name].tolist() for a in TABLES[name].attributes if not a.numeric}
+        for name, frame in network.tables.items()
+    }
+    keys = {name: list(frame.index) for name, frame in network.tables.items()}
+    return RowUnits(columns, keys, str(network.setting("currency")))
 
 
 def _stated(text: str) -> Factors:

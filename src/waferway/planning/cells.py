@@ -14,7 +14,7 @@ from typing import Any
 from waferway.calendar import Calendar, day
 from waferway.errors import Place
 from waferway.network.network import Network
-from waferway.network.row_units import RowUnits
+from waferway.network.row_units import RowUnits, units_of
 from waferway.network.schema import TABLES
 
 __all__ = ["Cells", "figure"]
@@ -35,12 +35,7 @@ class Cells:
 
     @cached_property
     def _units(self) -> RowUnits:
-        columns = {
-            name: {c: [str(x) for x in frame[c]] for c in frame if frame[c].dtype == object}
-            for name, frame in self.network.tables.items()
-        }
-        keys = {name: [str(k) for k in frame.index] for name, frame in self.network.tables.items()}
-        return RowUnits(columns, keys, str(self.network.setting("currency")))
+        return units_of(self.network)
 
     def unit(self, table: str, key: str, column: str) -> str:
         """Unit of a cell; "" where it has none."""

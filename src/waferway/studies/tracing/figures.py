@@ -14,8 +14,8 @@ from typing import Any
 import pandas as pd
 
 from waferway.errors import Fault, InputError, Place, nearest
-from waferway.network.difference import units_of
 from waferway.network.network import Network
+from waferway.network.row_units import units_of
 from waferway.network.schema import TABLES
 from waferway.planning.plan import Plan
 from waferway.planning.results import COLUMNS, UNITS

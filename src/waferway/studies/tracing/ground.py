@@ -10,8 +10,7 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from waferway.calendar import Period
-from waferway.network.difference import units_of
-from waferway.network.row_units import RowUnits
+from waferway.network.row_units import RowUnits, units_of
 from waferway.planning.instance import Instance, lay_out
 from waferway.planning.plan import Plan
 from waferway.studies.tracing.evidence import Cell, cells_of
