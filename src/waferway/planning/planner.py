@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from waferway.calendar import Calendar, day, end_of
 from waferway.errors import Fault, Infeasible, InputError, Place, RangeError, SolverFailed, nearest
@@ -21,6 +22,7 @@ from waferway.planning.extensive import Program, assemble, to_linopy
 from waferway.planning.instance import Instance, lay_out, lay_out_like
 from waferway.planning.plan import Plan
 from waferway.planning.results import tables_of
+from waferway.planning.rounding import solve_by_rounding
 from waferway.planning.solving import Answer, Progress, solve, solve_fixed
 from waferway.planning.spending import Objective, objective, objective_like
 from waferway.planning.view import cut_down
@@ -53,6 +55,7 @@ def plan(
     solver: str = "highs",
     threads: int = 1,
     progress: Callable[[Progress], None] | None = None,
+    by_rounding: bool = False,
     **solver_options: Any,
 ) -> Plan:
     """Plan a network: what to build, buy, reserve and ship, where and when.
@@ -90,6 +93,9 @@ def plan(
         gap it reached is then not known, and not claimed).
     progress : callable, optional
         Called about once a second with bound, incumbent and gap.
+    by_rounding : bool
+        Search among the roundings of the relaxed plan first, which pays for horizons of
+        decades; HiGHS with one thread only, and without progress.
     **solver_options
         Handed to other solvers.
 
@@ -146,7 +152,10 @@ def plan(
     instances, chances = laid_out(view), [p for _, p in view.leaves]
     try:
         branches, program = formulate(instances, chances, objective, of_basis)
-        if solver == "highs":
+        if solver == "highs" and by_rounding:
+            answer = solve_by_rounding(program, _series(branches[0][1], program), gap=gap,
+                                       time_limit=time_limit, seed=seed)  # fmt: skip
+        elif solver == "highs":
             answer = solve(program, gap=gap, time_limit=time_limit, seed=seed, threads=threads,
                            progress=progress)  # fmt: skip
         else:
@@ -222,6 +231,16 @@ def _explained(
     except SolverFailed as unknown:
         return Infeasible(f"{no} ({unknown})")
     return no if conflict is None else Infeasible(str(conflict), conflict)
+
+
+def _series(v: Decisions, program: Program) -> list[NDArray[np.int64]]:
+    """Columns of the whole decisions, rows by periods; all of them are common to the branches."""
+    of = program.columns[0]
+    return [
+        of[block.offset : block.offset + block.size].reshape(block.rows, block.width)
+        for block in v
+        if block.integer and block.size
+    ]
 
 
 def _polished(program: Program, answer: Answer) -> Answer:

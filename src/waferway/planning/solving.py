@@ -165,6 +165,7 @@ def solve(
     threads: int = 1,
     progress: Callable[[Progress], None] | None = None,
     start: Array | None = None,
+    target: float | None = None,
 ) -> Answer:
     """Minimise a program.
 
@@ -180,6 +181,8 @@ def solve(
         Called with `Progress` about once a second.
     start : array, optional
         A point to begin from, per column.
+    target : float, optional
+        Value that is good enough: the first answer below it ends the search.
 
     Returns
     -------
@@ -204,6 +207,8 @@ def solve(
         h.setOptionValue("threads", int(threads))
         if time_limit is not None:
             h.setOptionValue("time_limit", float(time_limit))
+        if target is not None:
+            h.setOptionValue("objective_target", float(target * scaling.cost))
         if start is not None:
             solution = highspy.HighsSolution()
             solution.col_value = list(start / scaling.columns)
@@ -235,6 +240,7 @@ def solve(
         bound, reached, nodes = value, 0.0, 0
     words = {
         codes.kOptimal: "optimal" if reached <= 1e-9 else "gap",
+        codes.kObjectiveTarget: "gap",
         codes.kTimeLimit: "time limit",
         codes.kInterrupt: "interrupted",
     }

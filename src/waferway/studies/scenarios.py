@@ -34,7 +34,8 @@ SERVED = 0.999
 FINE_TO = dt.date(2031, 1, 1)
 """Years after 2030, whatever the step before: what is known of 2040 is no better than a year."""
 LONG = dt.date(2036, 1, 1)
-"""A horizon beyond this day is planned by half-years to 2030, so that it is planned in minutes."""
+"""A horizon beyond this day is planned by half-years to 2030, and first among the roundings of the
+relaxed plan, so that it is planned in minutes."""
 
 
 @dataclass(frozen=True)
@@ -422,9 +423,10 @@ def _planned(
 ) -> tuple[Plan | None, dict[str, Any]]:  # fmt: skip
     until = network.setting("until")
     step: Any = None
+    long = until is not None and until > LONG
     if until is not None and until > FINE_TO:
         fine = str(network.setting("step"))
-        fine = "half" if until > LONG and fine in ("month", "quarter") else fine
+        fine = "half" if long and fine in ("month", "quarter") else fine
         step = [(fine, "2030Q4"), ("year", str(until))]
     if say is not None:
         say(f"planning {name}" + (f", a surprise on {surprise}" if surprise else ""))
@@ -433,7 +435,7 @@ def _planned(
         "compute": [], "binds": [], "money": {}, "orders": {}, "conflict": "",
     }  # fmt: skip
     try:
-        plan = plan_network(network, party=party, step=step, gap=gap)
+        plan = plan_network(network, party=party, step=step, gap=gap, by_rounding=long)
     except Infeasible as error:
         return None, row | {"conflict": str(error)}
     return plan, row | _figures(plan, asking, before, surprise)
