@@ -1,7 +1,9 @@
 """Every benchmark, one after the other, each against its named peers in the same run.
 
 ``python -m benchmarks.run`` writes ``benchmarks/results/<name>.json`` and ends with 1 where a
-goal is missed; ``--quick`` takes the small sizes.
+goal is missed; ``--quick`` takes the small sizes. Names limit it to some benchmarks, and
+``--with`` gives these other arguments, which the results file then states:
+``python -m benchmarks.run scenarios --with korea-2047 hbm-slip``.
 """
 
 from __future__ import annotations
@@ -32,14 +34,23 @@ MODULES: dict[str, tuple[list[str], list[str]]] = {
 def main() -> int:
     """Run what there is; exit code 1 where one of them missed its goal."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(MODULES))
     parser.add_argument("--quick", action="store_true")
-    quick = parser.parse_args().quick
+    parser.add_argument("--with", nargs="+", dest="instead", metavar="argument")
+    asked = parser.parse_args()
+    quick = asked.quick
+    if unknown := set(asked.names) - set(MODULES):
+        parser.error(f"there is no benchmark {', '.join(sorted(unknown))}")
+    if asked.instead and len(asked.names) != 1:
+        parser.error("--with gives the arguments of one named benchmark")
     RESULTS.mkdir(exist_ok=True)
     missed = []
     for name, (full, small) in MODULES.items():
+        if asked.names and name not in asked.names:
+            continue
         if not (Path(__file__).parent / f"{name}.py").is_file():
             continue
-        arguments = small if quick else full
+        arguments = asked.instead or (small if quick else full)
         print(f"== {name} {' '.join(arguments)}", flush=True)
         done = subprocess.run(
             [sys.executable, "-m", f"benchmarks.{name}", *arguments],

@@ -23,8 +23,6 @@ __all__ = ["rounded", "solve_by_rounding"]
 CARRIES = (0.5, 0.4, 0.3, 0.2, 0.1)
 """Tried in this order: a module is ordered when its running sum lacks less than this of a whole."""
 WHOLE = 1e-6
-PATIENCE_SECONDS = 300.0
-"""Longest search among the roundings, on the clock; then the whole program is searched."""
 
 
 def rounded(fractions: Array, carry: float) -> Array:
@@ -68,8 +66,7 @@ def solve_by_rounding(
     gap : float
         Relative gap at which to stop, at least 0.
     time_limit : float, optional
-        Seconds of each of the two searches. Where it is not given the first ends after 300
-        seconds, and only then is the answer not reproducible.
+        Seconds in all; the best answer so far is kept, and is not reproducible.
     seed : int
 
     Returns
@@ -83,10 +80,16 @@ def solve_by_rounding(
         As `waferway.planning.solving.solve`.
     """
     began = time.perf_counter()
+
+    def left() -> float | None:
+        return None if time_limit is None else max(1.0, time_limit + began - time.perf_counter())
+
     relaxed = solve(replace(program, integer=np.zeros_like(program.integer)), gap=gap, seed=seed,
                     time_limit=time_limit)  # fmt: skip
+    if relaxed.status == "interrupted":
+        raise SolverFailed("stopped before there was a plan")
     if relaxed.status != "optimal":  # stopped: its value is no bound
-        return solve(program, gap=gap, time_limit=time_limit, seed=seed)
+        return solve(program, gap=gap, time_limit=left(), seed=seed)
     start = _best_rounding(program, series, relaxed.x, relaxed.value, gap)
     whole = program.integer
     low, high = program.low.copy(), program.high.copy()
@@ -95,16 +98,16 @@ def solve_by_rounding(
     # (value - bound) / |value| is at most the gap.
     bound = relaxed.value
     enough = bound / (1.0 - gap) if bound >= 0 else bound / (1.0 + gap)
-    patience = min(PATIENCE_SECONDS, np.inf if time_limit is None else time_limit)
     try:
-        found = solve(replace(program, low=low, high=high), gap=gap / 4, time_limit=patience,
+        found = solve(replace(program, low=low, high=high), gap=gap / 4, time_limit=left(),
                       seed=seed, start=start, target=enough)  # fmt: skip
     except (Infeasible, SolverFailed):  # not every relaxed plan has a rounding
-        return solve(program, gap=gap, time_limit=time_limit, seed=seed, start=start)
+        return solve(program, gap=gap, time_limit=left(), seed=seed, start=start)
     reached = max(0.0, found.value - bound) / max(abs(found.value), 1e-12)
-    if reached > gap and found.status != "interrupted":
-        return solve(program, gap=gap, time_limit=time_limit, seed=seed, start=found.x)
-    status = found.status if reached > gap else "optimal" if reached <= 1e-9 else "gap"
+    stopped = found.status in ("interrupted", "time limit")
+    if reached > gap and not stopped:
+        return solve(program, gap=gap, time_limit=left(), seed=seed, start=found.x)
+    status = found.status if stopped else "optimal" if reached <= 1e-9 else "gap"
     return replace(found, bound=bound, gap=reached, status=status,
                    seconds=time.perf_counter() - began)  # fmt: skip
 
