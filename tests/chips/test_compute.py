@@ -261,6 +261,7 @@ def test_utilisation_falls_with_scale():
         fleet.fit_fleet([])
 
 
+LINKS = 0.3
 LLAMA = Transformer("llama2-70b", 8192, 80, 64, 32000, 4096, 3.5, 8, gated=True)
 # Chips of MLPerf Inference v4.1, dense 8-bit peak, bandwidth, power, memory, link one way, group
 SERVED = {
@@ -274,7 +275,7 @@ def modelled(name):
     peak, wide, power, memory, link, group = SERVED[name]
     chip = Accelerator(name, peak, wide, power, memory, link, 8)
     law = chips.kernel_law(chip)
-    rates = serving.serve(Serving(LLAMA, 294.45, 294.45, group), chip, law)
+    rates = serving.serve(Serving(LLAMA, 294.45, 294.45, group), chip, law, link_efficiency=LINKS)
     return rates.output_tokens_s / group
 
 
@@ -311,21 +312,34 @@ def test_deepseek_nodes(folder):
 def test_batch_limits():
     chip = Accelerator("h200", 1979e12, 4.8e12, 700, 141e9, 450e9, 8)
     law = law_of_claims()
-    free = serving.serve(Serving(LLAMA, 294, 294), chip, law)
-    tight = serving.serve(Serving(LLAMA, 294, 294, step_limit_s=0.0175), chip, law)
+    free = serving.serve(Serving(LLAMA, 294, 294), chip, law, link_efficiency=LINKS)
+    tight = serving.serve(
+        Serving(LLAMA, 294, 294, step_limit_s=0.0175), chip, law, link_efficiency=LINKS
+    )
     assert free.limit == "memory" and tight.limit == "latency"
     assert tight.batch < free.batch and tight.output_tokens_s < free.output_tokens_s
-    step = serving.decode_step_s(Serving(LLAMA, 294, 294), chip, law, tight.batch)
+    step = serving.decode_step_s(
+        Serving(LLAMA, 294, 294), chip, law, tight.batch, link_efficiency=LINKS
+    )
     assert float(step) == pytest.approx(0.0175, rel=1e-6)
-    heavy = serving.serve(Serving(LLAMA, 294, 294, weight_bytes=2.0), chip, law)
+    heavy = serving.serve(
+        Serving(LLAMA, 294, 294, weight_bytes=2.0), chip, law, link_efficiency=LINKS
+    )
     assert heavy.limit == "weights do not fit" and heavy.output_tokens_s == 0.0
-    together = serving.decode_step_s(Serving(LLAMA, 294, 294, overlap=True), chip, law, 100.0)
-    apart = serving.decode_step_s(Serving(LLAMA, 294, 294), chip, law, 100.0)
+    together = serving.decode_step_s(
+        Serving(LLAMA, 294, 294, overlap=True), chip, law, 100.0, link_efficiency=LINKS
+    )
+    apart = serving.decode_step_s(Serving(LLAMA, 294, 294), chip, law, 100.0, link_efficiency=LINKS)
     assert float(together) <= float(apart) + 1e-12
     for bad in (
-        lambda: serving.serve(Serving(LLAMA, 1, 1), Accelerator("x", 1.0, 1.0), law),
         lambda: serving.serve(
-            Serving(LLAMA, 1, 1, chips=8), Accelerator("x", 1e15, 1e12, memory_bytes=80e9), law
+            Serving(LLAMA, 1, 1), Accelerator("x", 1.0, 1.0), law, link_efficiency=LINKS
+        ),
+        lambda: serving.serve(
+            Serving(LLAMA, 1, 1, chips=8),
+            Accelerator("x", 1e15, 1e12, memory_bytes=80e9),
+            law,
+            link_efficiency=LINKS,
         ),
         lambda: Serving(LLAMA, -1, 1),
         lambda: serving.nodes_needed(1.0, 0.0),

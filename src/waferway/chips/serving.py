@@ -149,7 +149,7 @@ def decode_step_s(
     law: Roofline,
     batch: ArrayLike,
     *,
-    link_efficiency: float = 0.3,
+    link_efficiency: float,
 ) -> Array:
     """Time of one decode step at a batch, s.
 
@@ -160,7 +160,8 @@ def decode_step_s(
     --------
     >>> llama = Transformer("llama2-70b", 8192, 80, 64, 32000, 4096, 3.5, 8, gated=True)
     >>> chip = Accelerator("h200", 1979e12, 4.8e12, 700, 141e9, 450e9, 8)
-    >>> step = decode_step_s(Serving(llama, 294, 294), chip, Roofline(0.66, 0.86, 7e-6, 1.35), 1.0)
+    >>> law = Roofline(0.66, 0.86, 7e-6, 1.35)
+    >>> step = decode_step_s(Serving(llama, 294, 294), chip, law, 1.0, link_efficiency=0.3)
     >>> round(float(step) * 1e3, 1)
     16.7
     """
@@ -182,7 +183,7 @@ def serve(
     chip: Accelerator,
     law: Roofline,
     *,
-    link_efficiency: float = 0.3,
+    link_efficiency: float,
     software: float = 1.0,
 ) -> ServingRates:
     """Rates of a saturated group of chips.
@@ -194,7 +195,8 @@ def serve(
         Needs `memory_bytes`; `link_bytes_s` where the group has several chips.
     law : Roofline
     link_efficiency : float
-        Share of the link rate that the small messages of decoding reach.
+        Share of the link rate that the small messages of decoding reach; the claim
+        ``serving:decode``, ``link_share``, where none is measured.
     software : float
         Measured over modelled throughput of the chip's family; 1 without calibration.
 
