@@ -414,6 +414,7 @@ def json_keys() -> str:
               "those of the catalogue under `catalogue`;",
               "with a table, an object of rows by key. `waferway atlas show --json` of a row of "
               "the catalogue has `missing` and all bounds in its cells, and `rows` about it. "
+              "`waferway atlas audit --draw N --json` prints the claims under `drawn`. "
               "`waferway network schema` prints the",
               "[JSON Schema](schema.md).", ""]  # fmt: skip
     return "\n".join(parts)

@@ -168,3 +168,23 @@ def test_long_lists_of_names_stay_within_80_columns(capsys):
 def test_a_design_that_is_not_there_is_said_to_be_missing(capsys):
     code, _, err = call(capsys, "chips", "cost", "h1000")
     assert code == 2 and "there is no such file" in err
+
+
+def test_claims_drawn_to_check_by_hand_are_one_object(capsys):
+    code, out, _ = call(capsys, "atlas", "audit", "--draw", "2", "--json")
+    found = json.loads(out)
+    assert code == 0 and isinstance(found, dict) and len(found["drawn"]) == 2
+
+
+def test_what_cannot_be_planned_so_is_told_before_the_work(small, tmp_path, capsys):
+    code, _, err = call(capsys, "plan", small, "--sensitivity", "-o", tmp_path / "p")
+    assert code == 2 and "decider:NAME-low" in err
+    code, _, err = call(capsys, "plan", small, "--time-limit", "-4", "-o", tmp_path / "p")
+    assert code == 2 and "above 0 seconds" in err
+    assert not (tmp_path / "p").exists()
+
+
+def test_a_place_that_cannot_be_written_is_no_defect(small, tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    code, _, err = call(capsys, "plan", small, "--quiet", "-o", tmp_path / "file" / "p")
+    assert code == 2 and "internal fault" not in err and str(tmp_path / "file") in err

@@ -50,22 +50,32 @@ def run(arguments: list[str]) -> int:
         return 2
     except BrokenPipeError:
         return 0
+    except OSError as fault:
+        if not fault.filename or not fault.strerror:
+            return _internal(fault)
+        say(f"{fault.filename}  cannot be read or written: {fault.strerror}")
+        return 2
     except Exception as fault:
         shows = getattr(fault, "show", None)
         if shows is not None and hasattr(fault, "exit_code"):  # a wrong call, worded by Typer
             shows()
             return 2
-        import os
-        import traceback
-
-        if os.environ.get("WAFERWAY_DEBUG"):
-            traceback.print_exc()
-        say(
-            f"internal fault: {type(fault).__name__}: {fault}\n"
-            "This is a defect of waferway. Set WAFERWAY_DEBUG=1 for the full trace."
-        )
-        return 3
+        return _internal(fault)
     return code if isinstance(code, int) else 0
+
+
+def _internal(fault: Exception) -> int:
+    """Own up to a defect."""
+    import os
+    import traceback
+
+    if os.environ.get("WAFERWAY_DEBUG"):
+        traceback.print_exc()
+    say(
+        f"internal fault: {type(fault).__name__}: {fault}\n"
+        "This is a defect of waferway. Set WAFERWAY_DEBUG=1 for the full trace."
+    )
+    return 3
 
 
 def _named(fault: InputError) -> InputError:

@@ -130,7 +130,7 @@ def atlas_audit(
 
         found = drawn_claims(folder or data_folder(), draw, seed)
         if as_json:
-            show_json([claim.model_dump(mode="json", exclude_none=True) for claim in found])
+            show_json({"drawn": [c.model_dump(mode="json", exclude_none=True) for c in found]})
         for claim in () if as_json else found:
             show(f"{claim.claim_id}: {claim.central:.10g} {claim.unit} [{claim.grade}] "
                  f"{claim.source_id}; {claim.locator}")  # fmt: skip

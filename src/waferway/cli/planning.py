@@ -54,6 +54,10 @@ def run_plan(
         net = waferway.read(path)
         net = net if imputed else net.without_imputed()
     net = net.with_scenario(*scenarios)
+    if sensitivity:
+        from waferway.studies.deciders import compare_deciders, declared_deciders
+
+        declared_deciders(net)  # before the work too
     steps: Any = None
     if step and ":" in step:
         steps = [tuple(part.split(":", 1)) for part in step.split(",")]
@@ -69,8 +73,6 @@ def run_plan(
     clear_line()
     deciders = None
     if sensitivity:
-        from waferway.studies.deciders import compare_deciders
-
         deciders = compare_deciders(net, result, say=None if quiet else say)
     if explained:
         result.explain()  # kept in the folder, so that `waferway explain` only reads

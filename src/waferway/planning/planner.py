@@ -134,7 +134,7 @@ def plan(
     >>> float(p.unserved.to_frame()["unserved"].sum())
     60000.0
     """
-    _check_arguments(network, objective, gap, solver)
+    _check_arguments(network, objective, gap, time_limit, solver)
     calendar, decided, shown, now_day = _calendar(network, start, until, step, now)
     first = calendar.periods[int(np.argmax(decided))].start
     base = network.setting("base_date") or first
@@ -344,7 +344,9 @@ def _months_later(when: dt.date, months: int) -> dt.date:
     return dt.date(index // 12, index % 12 + 1, 1) if months else when
 
 
-def _check_arguments(network: Network, objective_name: str, gap: float, solver: str) -> None:
+def _check_arguments(
+    network: Network, objective_name: str, gap: float, time_limit: float | None, solver: str
+) -> None:
     if objective_name not in OBJECTIVES:
         close = nearest(objective_name, OBJECTIVES)
         raise RangeError(
@@ -353,6 +355,8 @@ def _check_arguments(network: Network, objective_name: str, gap: float, solver: 
         )
     if not 0 <= gap < 1:
         raise RangeError(f"gap is {gap}; it must be at least 0 and below 1")
+    if time_limit is not None and not time_limit > 0:
+        raise RangeError(f"time_limit is {time_limit}; it must be above 0 seconds")
     if solver != "highs" and len(network.leaves) > 1:
         raise RangeError(f"{solver} plans one branch; for several use highs")
 

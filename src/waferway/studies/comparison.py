@@ -105,7 +105,7 @@ class PlanDifference:
             ("Decisions, the earliest first", _decision_lines(self.decisions)),
             (f"Compute on {self.basis}, million a year", _supply_lines(self.supply)),
             ("Other demand left unserved", [
-                f"{r.demand}: {r.unmet_before:.1%} -> {r.unmet_after:.1%}"
+                f"{r.demand}: {_share(r.unmet_before)} -> {_share(r.unmet_after)}"
                 for r in self.demands.itertuples()]),
             ("Capacity at the end, largest change first", [
                 f"{r.line} ({r.period}): {_number(r.before)} -> {_number(r.after)}"
@@ -333,6 +333,10 @@ def _million(value: float) -> str:
 
 def _number(value: float) -> str:
     return "none" if value != value else f"{value:,.6g}"
+
+
+def _share(value: float) -> str:
+    return "no such demand" if value != value else f"{value:.1%}"
 
 
 def _signed(usd: float) -> str:

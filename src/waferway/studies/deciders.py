@@ -14,12 +14,13 @@ from typing import Any
 
 import pandas as pd
 
+from waferway.errors import RangeError
 from waferway.network.network import Network
 from waferway.planning.plan import Plan
 from waferway.planning.planner import plan as plan_network
 from waferway.planning.summary import compute_by_year
 
-__all__ = ["Deciders", "compare_deciders"]
+__all__ = ["Deciders", "compare_deciders", "declared_deciders"]
 
 PREFIX = "decider:"
 
@@ -112,10 +113,15 @@ def compare_deciders(
     -------
     Deciders
         First row: the central plan.
+
+    Raises
+    ------
+    RangeError
+        If the network declares none.
     """
     m = central.manifest
     scenarios = network.table("scenario")
-    names = [n for n in scenarios.index if n.startswith(PREFIX)]
+    names = declared_deciders(network)
     rows = [_row(central, "", "", "as planned")]
     asked = {
         "party": m["party"], "now": m["now"], "start": m["start"], "until": m["until"],
@@ -133,6 +139,17 @@ def compare_deciders(
                 "decider": decider, "end": end, "description": description,
             })  # fmt: skip
     return Deciders(pd.DataFrame(rows), str(m["basis"]))
+
+
+def declared_deciders(network: Network) -> list[str]:
+    """Names of the scenarios that are an end of a decider; raises `RangeError` without any."""
+    names = [n for n in network.table("scenario").index if n.startswith(PREFIX)]
+    if not names:
+        raise RangeError(
+            "this network says of nothing that it decides: no scenario is named "
+            f"{PREFIX}NAME-low or {PREFIX}NAME-high; add them, or leave --sensitivity out"
+        )
+    return names
 
 
 def _plan_one(network: Network, scenario: str, asked: dict[str, Any]) -> dict[str, Any]:

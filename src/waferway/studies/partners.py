@@ -224,6 +224,7 @@ def _check(network: Network, party: str, members: Sequence[str], gap: float) -> 
         if name not in names:
             close = nearest(name, names)
             faults.append(Fault(Place("party"), f'"{name}" is no party of this network',
+                                f"parties are: {', '.join(map(str, names))}" if len(names) else "",
                                 suggestion=f"did you mean {close[0]}?" if close else "",
                                 kind="unknown party"))  # fmt: skip
     every = [party, *members]

@@ -59,7 +59,8 @@ def _links(e: Explanation, said) -> list[str]:  # type: ignore[no-untyped-def]  
         mine = frame[(frame["link"] == link) & (frame["what"] == what)]
         top = mine.loc[mine["value_usd"].idxmax()]
         spans = _spans(mine["period"], e.periods)
-        where = f" at {top['row']}" if top["row"] != what else ""
+        row = str(top["row"])  # a pool of sites is already "what at whom"
+        where = "" if row == what else f" at {row.removeprefix(f'{what} at ')}"
         price = f"up to {said(float(top['value_usd']))}{_interval(top, said)}"
         lines.append(
             f"  {link}: {what}{where} binds {spans}; one more {top['unit']} is worth {price} "
