@@ -84,7 +84,7 @@ def plan(
     objective: Annotated[str, typer.Option(help="cost, value or compute.")] = "cost",
     basis: Annotated[str | None, typer.Option(help="Compute basis of `compute`.")] = None,
     budget: Annotated[
-        str | None, typer.Option(help="Most money to spend in all, e.g. '$10bn'.")
+        str | None, typer.Option(help="Money beside the network's funds, e.g. '$10bn'.")
     ] = None,
     gap: Annotated[float, typer.Option(help="Relative gap at which to stop.")] = 5e-3,
     time_limit: Annotated[float | None, typer.Option(help="Seconds; keeps the best.")] = None,

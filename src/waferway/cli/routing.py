@@ -22,7 +22,7 @@ Scenarios = Annotated[
     list[str] | None, typer.Option("--scenario", help="Scenario to apply; may be repeated.")
 ]
 Until = Annotated[str | None, typer.Option(help="Last period planned, e.g. 2030Q4.")]
-Budget = Annotated[str | None, typer.Option(help="Most money to spend in all, e.g. '$9bn'.")]
+Budget = Annotated[str | None, typer.Option(help="Money beside the network's funds, e.g. '$9bn'.")]
 Gap = Annotated[float, typer.Option(help="Relative gap of each plan, at most 0.01.")]
 Workers = Annotated[int, typer.Option(help="Processes; the result is the same for any number.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]

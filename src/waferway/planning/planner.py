@@ -79,7 +79,7 @@ def plan(
         ``cost`` (serve demand; unserved demand costs its value), ``value`` (worth of what is
         served less cost), ``compute`` (most compute-years on a basis).
     budget_usd : float, optional
-        Most money to spend in all, from any fund.
+        One more fund, without cost of capital, beside those of the network.
     basis : str, optional
         Compute basis of ``compute``; default: the network's setting.
     gap : float
