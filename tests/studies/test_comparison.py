@@ -1,8 +1,10 @@
 """Plans and networks side by side: every change is found, none is invented, causes come first."""
 
+import dataclasses
 import datetime as dt
 import json
 
+import pandas as pd
 import pytest
 
 import waferway as ww
@@ -125,3 +127,9 @@ def test_costs_within_the_gaps_are_said_to_be():
     lost = abs(rough.manifest["cost_usd"] - fine.manifest["cost_usd"])
     slack = sum(p.manifest["gap"] * abs(p.manifest["cost_usd"]) for p in (rough, fine))
     assert found.within_gap == (lost <= slack)
+
+
+def test_a_demand_that_one_plan_lacks_is_said_to_be_missing(plans):
+    found = dataclasses.replace(ww.diff(*plans), demands=pd.DataFrame(
+        [{"demand": "other", "unmet_before": 0.25, "unmet_after": float("nan")}]))  # fmt: skip
+    assert "other: 25.0% -> no such demand" in str(found) and "nan" not in str(found)
