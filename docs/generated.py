@@ -83,6 +83,7 @@ MEANINGS = {
         "compute": "by year, in units of the basis",
         "items": "demand on an item: share left unserved over the shown periods",
         "spending_usd": "undiscounted, by kind",
+        "emergency_usd": "cash drawn beyond all funds, expected, undiscounted",
         "cost_usd": "expected discounted cost, unserved demand at its value included",
         "orders": "by module, largest spending first",
         "binding": "by year: the link of which one more per cent is worth most",

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -293,3 +295,14 @@ def test_the_plan_of_a_party_is_read_back_though_what_it_refers_to_is_cut_away(t
     assert again.verify().ok
     with pytest.raises(InputError, match="fab-logic"):
         read(tmp_path / "p" / "network")
+
+
+def test_cash_beyond_all_funds_is_named_in_the_summary():
+    net = read(Path(str(files("waferway.network") / "example.yaml")))
+    short = plan(net, budget_usd=3e8)
+    cash = short.tables["cash"]
+    drawn = cash.loc[cash["period"].isin(short.labels), "emergency"].sum()
+    found = short.summary()
+    assert found.emergency_usd == pytest.approx(float(drawn)) and drawn > 0
+    assert "Emergency cash beyond all funds" in str(found)
+    assert "Emergency cash" not in str(plan(net).summary())

@@ -37,6 +37,8 @@ class Summary:
         demand (those on an item), unmet share over the shown periods.
     spending_usd : dict
         Undiscounted, by kind, over the shown periods.
+    emergency_usd : float
+        Cash drawn beyond all funds over the shown periods, expected; undiscounted.
     cost_usd : float
         Expected discounted cost, unserved demand at its value included.
     orders : DataFrame
@@ -58,6 +60,7 @@ class Summary:
     compute: pd.DataFrame
     items: pd.DataFrame
     spending_usd: dict[str, float]
+    emergency_usd: float
     cost_usd: float
     orders: pd.DataFrame
     binding: pd.DataFrame
@@ -109,6 +112,8 @@ class Summary:
         for kind, usd in sorted(self.spending_usd.items(), key=lambda pair: -pair[1]):
             if usd > 0:
                 lines.append(f"  {kind:<12}{money(usd):>12}")
+        if self.emergency_usd > 0.5:
+            lines.append(f"  Emergency cash beyond all funds: {money(self.emergency_usd)}")
         if len(self.orders):
             lines.append("")
             lines.append("Largest builds")
@@ -221,6 +226,7 @@ def summarise(plan: Plan, *, intervals: bool = True) -> Summary:
         compute_by_year(plan) if basis else pd.DataFrame(),
         items,
         by_kind,
+        _emergency(plan, shown),
         float(plan.manifest["cost_usd"]),
         _orders(plan, shown),
         plan.prices(intervals=intervals).binding(),
@@ -228,6 +234,14 @@ def summarise(plan: Plan, *, intervals: bool = True) -> Summary:
         plan.manifest["gap"],
         str(plan.manifest["status"]),
     )
+
+
+def _emergency(plan: Plan, shown: set[str]) -> float:
+    """Expected emergency cash drawn in shown periods."""
+    cash = plan.tables["cash"]
+    cash = cash[cash["period"].isin(shown)]
+    chance = cash["branch"].map(plan.branch_weights).astype(float)
+    return float((cash["emergency"].astype(float) * chance).sum())
 
 
 def _orders(plan: Plan, shown: set[str]) -> pd.DataFrame:

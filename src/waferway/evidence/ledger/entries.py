@@ -220,7 +220,8 @@ def check_payload(kind: str, payload: Mapping[str, Any]) -> None:
         raise UnknownEntryType(f"{kind!r} is none of {', '.join(TYPES)}")
     for name, form in TYPES[kind].items():
         if name not in payload:
-            raise MalformedEntry(f"a {kind} needs the field {name}")
+            hint = "; give it with --owner where the records leave it out" * (name == "owner")
+            raise MalformedEntry(f"a {kind} needs the field {name}{hint}")
         value = payload[name]
         if not isinstance(value, form) or value is True or value is False:
             raise MalformedEntry(f"{name} of a {kind} has the wrong form: {value!r:.60}")
