@@ -154,7 +154,7 @@ def diff(before: Plan | Network, after: Plan | Network) -> PlanDifference | Netw
         raise InputError(
             [Fault(Place(), "a plan and a network cannot be compared",
                    why="one says what is decided, the other what is given",
-                   suggestion="compare the network of the plan: plan.network")],
+                   suggestion="compare the network of the plan: plan.network, or PLAN/network")],
             "nothing was compared",
         )  # fmt: skip
     basis = str(before.manifest["basis"] or "")
