@@ -114,7 +114,8 @@ def cell_lines(cells: pd.DataFrame) -> list[str]:
         change = f"{_said(first['before'])} -> {_said(first['after'])}{unit}"
         interval = _interval_change(first)
         at = f" ({spans[0]})" if spans[0] else ""
-        rest = f"; {len(group) - 1} more dates, to {spans[-1]}" if len(group) > 1 else ""
+        more = "1 more date" if len(group) == 2 else f"{len(group) - 1} more dates"
+        rest = f"; {more}, to {spans[-1]}" if len(group) > 1 else ""
         out.append(f"{where}{at}: {change}{interval}{rest}")
     return out
 
