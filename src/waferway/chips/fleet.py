@@ -14,9 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from waferway.chips.state import Z95, TechState, tech_state
 from waferway.errors import RangeError
 
-__all__ = ["FleetLaw", "FleetRun", "fit_fleet", "training_flops"]
+__all__ = ["FleetLaw", "FleetPrior", "FleetRun", "fit_fleet", "training_flops"]
 
 Array = NDArray[np.float64]
 
@@ -98,31 +99,67 @@ class FleetLaw:
         return np.asarray(peak_flops * u * share / (1 + self.overhead * n / g))
 
 
-# Priors of the law (logarithms): most of what large fleets reach lies between 35 and 55 % of the
-# dense 8-bit peak; families differ by about 8 %; a run loses about a tenth outside its steps.
-CENTRE, CENTRE_WIDTH, FAMILY_WIDTH = np.log(0.45), 0.15, 0.08
-OVERHEAD, OVERHEAD_WIDTH = np.log(0.2), 0.5
-RUN, RUN_WIDTH = np.log(0.91), 0.04
-NOISE = 0.03
+@dataclass(frozen=True)
+class FleetPrior:
+    """What is believed of fleets before any is measured: centre and spread of logarithms.
+
+    Attributes
+    ----------
+    utilisation, overhead, run : (float, float)
+        Of the logarithms of `FleetLaw.utilisation`, `overhead` and `run_share`.
+    family_spread, noise : float
+        Between families, and of one measured run.
+    """
+
+    utilisation: tuple[float, float]
+    overhead: tuple[float, float]
+    run: tuple[float, float]
+    family_spread: float
+    noise: float
+
+    @classmethod
+    def of(cls, state: TechState | None = None) -> FleetPrior:
+        """The prior of the claims ``training:prior``.
+
+        Examples
+        --------
+        >>> FleetPrior.of().noise
+        0.03
+        """
+        state = state or tech_state(2024)
+
+        def logarithm(metric: str) -> tuple[float, float]:
+            found = state.parameter("training:prior", metric)
+            spread = float(np.log(found.high / found.low)) / (2 * Z95)
+            return float(np.log(found.central)), spread
+
+        return cls(
+            logarithm("utilisation"), logarithm("overhead"), logarithm("run_share"),
+            float(state.value("training:prior", "family_spread")),
+            float(state.value("training:prior", "noise")),
+        )  # fmt: skip
 
 
-def fit_fleet(runs: Sequence[FleetRun]) -> FleetLaw:
+def fit_fleet(runs: Sequence[FleetRun], prior: FleetPrior | None = None) -> FleetLaw:
     """Calibrate on measured runs, families pooled towards their common mean.
 
     Parameters
     ----------
     runs : sequence of FleetRun
         At least one.
+    prior : FleetPrior, optional
+        Default: that of the claims.
 
     Returns
     -------
     FleetLaw
-        The most probable parameters given the runs and the priors above.
+        The most probable parameters given the runs and the prior.
     """
     from scipy.optimize import least_squares
 
     if not runs:
         raise RangeError("a calibration needs at least one run")
+    prior = prior or FleetPrior.of()
     families = sorted({run.family for run in runs})
     index = np.array([families.index(run.family) for run in runs])
     ratio = np.array([run.chips / run.global_batch for run in runs])
@@ -134,23 +171,27 @@ def fit_fleet(runs: Sequence[FleetRun]) -> FleetLaw:
         got = np.array(family)[index] - np.log1p(np.exp(overhead) * ratio) + run * whole
         return np.concatenate(
             [
-                (got - wanted) / NOISE,
-                (np.array(family) - centre) / FAMILY_WIDTH,
+                (got - wanted) / prior.noise,
+                (np.array(family) - centre) / prior.family_spread,
                 [
-                    (centre - CENTRE) / CENTRE_WIDTH,
-                    (overhead - OVERHEAD) / OVERHEAD_WIDTH,
-                    (run - RUN) / RUN_WIDTH,
+                    (value - middle) / spread
+                    for value, (middle, spread) in zip(
+                        (centre, overhead, run),
+                        (prior.utilisation, prior.overhead, prior.run),
+                        strict=True,
+                    )
                 ],
             ]
         )
 
-    start = np.array([CENTRE, OVERHEAD, RUN] + [CENTRE] * len(families))
+    begin = prior.utilisation[0]
+    start = np.array([begin, prior.overhead[0], prior.run[0]] + [begin] * len(families))
     x = least_squares(residuals, start).x
     centre, overhead, run, *family = (float(value) for value in x)
     return FleetLaw(
         {name: float(np.exp(u)) for name, u in zip(families, family, strict=True)},
         float(np.exp(centre)),
-        FAMILY_WIDTH,
+        prior.family_spread,
         float(np.exp(overhead)),
         float(np.exp(run)),
     )
