@@ -41,7 +41,12 @@ def test_the_small_network_is_sound():
 def test_unknown_table():
     assert error(("fund:\n", "funds:\n")) == snapshot("""\
 net.yaml:44:1  "funds" is no part of a network
-               parts are: waferway, setting, applied, claims, sources, party, stake, item, weight, technology, recipe, recipe_item, recipe_use, site, line, line_recipe, module, stock, lane, offer, offer_step, commitment, qualification, right, demand, fund, incentive, limit, scenario, change, branch, outturn, profile, cite
+               parts are: waferway, setting, applied, claims, sources, party,
+                 stake, item, weight, technology, recipe, recipe_item,
+                 recipe_use, site, line, line_recipe, module, stock, lane,
+                 offer, offer_step, commitment, qualification, right, demand,
+                 fund, incentive, limit, scenario, change, branch, outturn,
+                 profile, cite
                did you mean fund?
 1 fault; nothing was read.
 """)
@@ -50,7 +55,9 @@ net.yaml:44:1  "funds" is no part of a network
 def test_unknown_column():
     assert error(("cycle_days: 110", "cycle_dais: 110")) == snapshot("""\
 net.yaml:25:33  recipe.cycle_dais is not a column of recipe
-                recipe has: name, label, technology, party, capacity_per_start, cycle_days, variable_usd, activation_usd, reuse_group, needs_right, from_date, to_date
+                recipe has: name, label, technology, party, capacity_per_start,
+                  cycle_days, variable_usd, activation_usd, reuse_group,
+                  needs_right, from_date, to_date
                 did you mean cycle_days?
 1 fault; nothing was read.
 """)
@@ -59,7 +66,10 @@ net.yaml:25:33  recipe.cycle_dais is not a column of recipe
 def test_unknown_setting():
     assert error(("compute_basis: H100e}", "compute_base: H100e}")) == snapshot("""\
 net.yaml:2:74  "compute_base" is no setting
-               settings are: title, currency, price_year, base_date, discount_rate, start, until, now, step, warmup_months, tail_months, stock_cover_months, cash_floor_usd, emergency_cash_cost, compute_basis
+               settings are: title, currency, price_year, base_date,
+                 discount_rate, start, until, now, step, warmup_months,
+                 tail_months, stock_cover_months, cash_floor_usd,
+                 emergency_cash_cost, compute_basis
                did you mean compute_basis?
 1 fault; nothing was read.
 """)
@@ -159,7 +169,8 @@ net.yaml:6:3  party "sk hynix": name "sk hynix" cannot be a name
 def test_choice():
     assert error(("{kind: designer, country: US}", "{kind: desiner, country: US}")) == snapshot("""\
 net.yaml:6:20  party "designer": kind is "desiner"
-               choices: lab, designer, foundry, memory, packager, cloud, investor, state, market, other
+               choices: lab, designer, foundry, memory, packager, cloud,
+                 investor, state, market, other
                did you mean designer?
 1 fault; nothing was read.
 """)
@@ -366,7 +377,9 @@ net.yaml:9:26  stake "memory/hsinchu/": owned is "hsinchu", which has two meanin
 def test_period_in_a_cell():
     assert error(("{2025Q1: 3k, 2026Q1: 4k}", "{2025Q1: 3k, 26Q1: 4k}")) == snapshot("""\
 net.yaml:21:69  line "fab": capacity has "26Q1", which is neither a period, an age, nor a bound
-                periods: 2024, 2024H1, 2024Q1, 2024-03, 2024-03-31; ages: `age 6` (months); bounds: low, value, high; also: always, branch, cite
+                periods: 2024, 2024H1, 2024Q1, 2024-03, 2024-03-31; ages: `age
+                  6` (months); bounds: low, value, high; also: always, branch,
+                  cite
 1 fault; nothing was read.
 """)
 
@@ -417,7 +430,8 @@ def test_profile_of_no_column():
         ("column: quantity, period: 2027Q1", "column: quantities, period: 2027Q1")
     ) == snapshot("""\
 net.yaml:56:41  profile "demand/compute/quantities/2027Q1//high": column is "quantities", which is no column of demand
-                demand has: name, label, party, segment, region, item, basis, measure, quantity, value_usd, must_serve, survival
+                demand has: name, label, party, segment, region, item, basis,
+                  measure, quantity, value_usd, must_serve, survival
                 did you mean quantity?
 1 fault; nothing was read.
 """)
@@ -698,7 +712,8 @@ net.yaml:43:20  demand "compute": basis is "H200e", which has no weights
 def test_lane_for_what_is_nothing():
     assert error(("what: any,", "what: waffer,")) == snapshot("""\
 net.yaml:37:42  lane "any/any/waffer": what is "waffer", no item, kind of item or `any`
-                kinds: wafer, die, stack, interposer, substrate, package, rack, power, compute, material, other
+                kinds: wafer, die, stack, interposer, substrate, package, rack,
+                  power, compute, material, other
                 did you mean wafer?
 1 fault; nothing was read.
 """)
@@ -707,7 +722,10 @@ net.yaml:37:42  lane "any/any/waffer": what is "waffer", no item, kind of item o
 def test_limit_that_selects_no_column():
     assert error(("select: country=TW;", "select: land=TW;")) == snapshot("""\
 net.yaml:47:38  limit "power": select names "land", which nothing is selected by
-                columns: line, technology, family, site, place, country, party, recipe, designer, module, item, kind, owner, from_place, to_place, from_country, to_country, lane, demand, segment, region, basis, customer, offer
+                columns: line, technology, family, site, place, country, party,
+                  recipe, designer, module, item, kind, owner, from_place,
+                  to_place, from_country, to_country, lane, demand, segment,
+                  region, basis, customer, offer
                 did you mean lane?
 1 fault; nothing was read.
 """)

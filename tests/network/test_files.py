@@ -72,7 +72,8 @@ net/fund.csv:5:11  fund "round": amount_usd is "lots", which is not a quantity
 def test_heading():
     assert error(**{"site.csv": "name,party,contry\nhsinchu,foundry,TW\n"}) == snapshot("""\
 net/site.csv:1:12  site.contry is not a column of site
-                   site has: name, label, party, country, lat, lon, power_mw, water_m3, opening_usd, opening_days
+                   site has: name, label, party, country, lat, lon, power_mw,
+                     water_m3, opening_usd, opening_days
                    did you mean country?
 1 fault; nothing was read.
 """)
@@ -136,7 +137,11 @@ def test_file_of_no_table():
 net/line.csv:2:13  line "fab": technology is "n5", which is no technology
                    there is no technology yet
 net/sites.csv  "sites" is no table of a network
-               tables are: party, stake, item, weight, technology, recipe, recipe_item, recipe_use, site, line, line_recipe, module, stock, lane, offer, offer_step, commitment, qualification, right, demand, fund, incentive, limit, scenario, change, branch, outturn, profile, cite
+               tables are: party, stake, item, weight, technology, recipe,
+                 recipe_item, recipe_use, site, line, line_recipe, module,
+                 stock, lane, offer, offer_step, commitment, qualification,
+                 right, demand, fund, incentive, limit, scenario, change,
+                 branch, outturn, profile, cite
                did you mean site?
 2 faults; nothing was read.
 """)
@@ -231,14 +236,22 @@ net/item.csv:2:5  item "die": unit: "dei" is not a unit (in "dei")
                   units are counted nouns, currencies and physical units, joined by * and /
                   did you mean die?
 net/network.yaml:2:11  "curency" is no setting
-                       settings are: title, currency, price_year, base_date, discount_rate, start, until, now, step, warmup_months, tail_months, stock_cover_months, cash_floor_usd, emergency_cash_cost, compute_basis
+                       settings are: title, currency, price_year, base_date,
+                         discount_rate, start, until, now, step, warmup_months,
+                         tail_months, stock_cover_months, cash_floor_usd,
+                         emergency_cash_cost, compute_basis
                        did you mean currency?
 net/network.yaml:2:53  setting until is "never", which is no date
                        a day or a period: 2024-03-31, 2024Q1, 2024-03, 2024
 net/notes.csv  "notes" is no table of a network
-               tables are: party, stake, item, weight, technology, recipe, recipe_item, recipe_use, site, line, line_recipe, module, stock, lane, offer, offer_step, commitment, qualification, right, demand, fund, incentive, limit, scenario, change, branch, outturn, profile, cite
+               tables are: party, stake, item, weight, technology, recipe,
+                 recipe_item, recipe_use, site, line, line_recipe, module,
+                 stock, lane, offer, offer_step, commitment, qualification,
+                 right, demand, fund, incentive, limit, scenario, change,
+                 branch, outturn, profile, cite
 net/party.csv:2:9  party "foundry": kind is "foundre"
-                   choices: lab, designer, foundry, memory, packager, cloud, investor, state, market, other
+                   choices: lab, designer, foundry, memory, packager, cloud,
+                     investor, state, market, other
                    did you mean foundry?
 net/party.csv:3:15  party "memory": country is "XX", which is no country code
                     write a code of ISO 3166, for example TW, KR, US
@@ -274,16 +287,25 @@ def test_in_code():
 <in memory>:fund[0].party  fund "round": party is "acne", which is no party
                            did you mean acme?
 <in memory>:lines  "lines" is no table of a network
-                   tables are: party, stake, item, weight, technology, recipe, recipe_item, recipe_use, site, line, line_recipe, module, stock, lane, offer, offer_step, commitment, qualification, right, demand, fund, incentive, limit, scenario, change, branch, outturn, profile, cite
+                   tables are: party, stake, item, weight, technology, recipe,
+                     recipe_item, recipe_use, site, line, line_recipe, module,
+                     stock, lane, offer, offer_step, commitment, qualification,
+                     right, demand, fund, incentive, limit, scenario, change,
+                     branch, outturn, profile, cite
                    did you mean line?
 <in memory>:party[1].kind  party "acme": kind is "lap"
-                           choices: lab, designer, foundry, memory, packager, cloud, investor, state, market, other
+                           choices: lab, designer, foundry, memory, packager,
+                             cloud, investor, state, market, other
                            did you mean lab?
 <in memory>:party[1].name  party "acme": the row is given twice
                            rows of party are named by name; the first is at <in memory>:party[0]
                            keep one of the two
 <in memory>:settings.untill  "untill" is no setting
-                             settings are: title, currency, price_year, base_date, discount_rate, start, until, now, step, warmup_months, tail_months, stock_cover_months, cash_floor_usd, emergency_cash_cost, compute_basis
+                             settings are: title, currency, price_year,
+                               base_date, discount_rate, start, until, now,
+                               step, warmup_months, tail_months,
+                               stock_cover_months, cash_floor_usd,
+                               emergency_cash_cost, compute_basis
                              did you mean until?
 <in memory>:site[0].power_mw  site "a": power_mw is true, not a number
 7 faults; nothing was built.

@@ -370,7 +370,9 @@ def test_rows_with_faults():
 <in memory>:change["x/1"].value  change x/1: key korea/2 does not name a row of site
                                  rows are named by name
 <in memory>:change["x/2"].value  change x/2: partei is not a column of site
-                                 site has: name, label, party, country, lat, lon, power_mw, water_m3, opening_usd, opening_days
+                                 site has: name, label, party, country, lat,
+                                   lon, power_mw, water_m3, opening_usd,
+                                   opening_days
                                  did you mean party?
 <in memory>:change["x/3"].value  change x/3: line has a row korea already
                                  operation set changes it
