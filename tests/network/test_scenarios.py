@@ -17,8 +17,8 @@ from waferway.errors import InputError
 from waferway.evidence.claims import Claim, Evidence
 from waferway.network.checking import check
 from waferway.network.network import Network
-from waferway.network.scenarios import frame_of
 from waferway.network.schema import TABLES
+from waferway.network.typed_rows import frame_of
 
 QUARTERS = Calendar.build("2025Q1", "quarter", "2026Q4")
 

@@ -13,10 +13,11 @@ from typer.testing import CliRunner
 import waferway as ww
 from waferway.cli.commands import app
 from waferway.errors import InputError, RangeError
+from waferway.network.change_terms import read_pairs
 from waferway.network.checking import check
 from waferway.network.network import Network
-from waferway.network.scenarios import _pairs, frame_of
 from waferway.network.schema import TABLES
+from waferway.network.typed_rows import frame_of
 from waferway.network.what_ifs import describe_scenario
 from waferway.studies.scenarios import ScenarioStudy, as_history, begins, run_scenario
 
@@ -54,7 +55,7 @@ def numbers(net: Network, name: str) -> list[tuple[str, float]]:
         if declared is None or row["operation"] == "remove":
             continue
         if row["operation"] == "row":
-            for column, value in _pairs(row["value"]).items():
+            for column, value in read_pairs(row["value"]).items():
                 if declared[column].numeric:
                     out.append((f"{stem}.{column}", float(value)))
         elif declared[row["column"]].numeric:

@@ -23,8 +23,8 @@ from waferway.atlas.marginals import Marginal, from_bounds, from_claim, scores_t
 from waferway.errors import RangeError
 from waferway.evidence.claims import Claim, Evidence
 from waferway.network.network import Network
-from waferway.network.scenarios import frame_of
 from waferway.network.schema import TABLES
+from waferway.network.typed_rows import frame_of
 from waferway.streams import stream
 
 __all__ = ["Sample", "into_branches", "sample"]

@@ -32,6 +32,7 @@ from waferway.network.network import Network
 from waferway.network.positions import InCode, InCsv, InSheet, Listed, Origin, Places
 from waferway.network.row_units import Expected, RowUnits
 from waferway.network.schema import SETTINGS, TABLES
+from waferway.network.typed_rows import number_key, typed_frame
 from waferway.units import CURRENCIES
 
 __all__ = ["RawTable", "assemble", "from_raw", "no_table", "read_settings"]
@@ -274,7 +275,11 @@ def from_raw(
     units = RowUnits(work.cells, work.keys, currency if currency in CURRENCIES else "USD")
     for name in TABLES:
         _read_numbers(TABLES[name], work, units)
-    frames = {name: _frame(TABLES[name], work) for name in TABLES if work.keys[name]}
+    frames = {
+        name: typed_frame(TABLES[name], work.keys[name], work.cells[name])
+        for name in TABLES
+        if work.keys[name]
+    }
     stands = {} if of_setting is None else {n: of_setting(n) for n in _DECLARED_SETTINGS}
     places = Places(work.origins, work.keys, {n: TABLES[n].columns for n in TABLES}, stands)
     network = Network(frames, settings, evidence, places if keep_places else {}, applied)
@@ -407,13 +412,6 @@ def _key_part(cells: Any) -> list[str]:
     return [cell.isoformat() if isinstance(cell, dt.date) else str(cell or "") for cell in cells]
 
 
-def number_key(number: float) -> str:
-    """A number as part of a row key: no trailing ``.0``, "" for missing."""
-    if math.isnan(number):
-        return ""
-    return repr(number).removesuffix(".0")
-
-
 def _read_numbers(declared: Table, work: _Assembly, units: RowUnits) -> None:
     if declared.name in ("profile", "cite"):
         _append_made(declared.name, work)
@@ -512,13 +510,3 @@ def _keep_parts(declared: Table, a: Attribute, row: int, cell: Varying, work: _A
              part.high]
         )  # fmt: skip
         work.made_at.setdefault("profile", []).append(place)
-
-
-def _frame(declared: Table, work: _Assembly) -> pd.DataFrame:
-    cells = work.cells[declared.name]
-    index = pd.Index(work.keys[declared.name], dtype="object", name="key")
-    columns = {}
-    for a in declared.attributes:
-        dtype = "float64" if a.numeric else ("bool" if a.kind == "flag" else "object")
-        columns[a.name] = pd.Series(cells[a.name], index=index, dtype=dtype)
-    return pd.DataFrame(columns, index=index)

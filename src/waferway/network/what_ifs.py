@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from waferway.network.assembly import number_key
 from waferway.network.network import Network
+from waferway.network.scenarios import line_of
+from waferway.network.typed_rows import number_key
 
 __all__ = ["ScenarioText", "describe_scenario"]
 
@@ -79,11 +80,7 @@ def describe_scenario(network: Network, name: str) -> ScenarioText:
     scenarios = network.table("scenario")
     if name not in scenarios.index:
         network.with_scenario(name)  # raises, and names the nearest
-    parents: list[str] = []
-    at = str(scenarios.at[name, "parent"])
-    while at and at not in parents:
-        parents.append(at)
-        at = str(scenarios.at[at, "parent"])
+    parents = line_of(network, name)[:-1]
     rows = network.table("change")
     rows = rows[rows["scenario"] == name].sort_values("order", kind="stable")
     changes = []
@@ -106,4 +103,4 @@ def describe_scenario(network: Network, name: str) -> ScenarioText:
                 ]
             }
         )  # fmt: skip
-    return ScenarioText(name, str(scenarios.at[name, "description"]), parents[::-1], changes)
+    return ScenarioText(name, str(scenarios.at[name, "description"]), parents, changes)

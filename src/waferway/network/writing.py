@@ -21,11 +21,11 @@ from pydantic import BaseModel
 from waferway.errors import Faults, Place
 from waferway.evidence.claims import Claim, Evidence, Source
 from waferway.evidence.formula_text import guarded
-from waferway.network.assembly import number_key
 from waferway.network.declaration import Table
 from waferway.network.network import Network
 from waferway.network.replacing import new_file, new_folder
 from waferway.network.schema import SCHEMA_VERSION, SETTINGS, TABLES
+from waferway.network.typed_rows import number_key
 
 __all__ = ["write", "write_example"]
 

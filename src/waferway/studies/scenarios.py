@@ -21,7 +21,7 @@ import pandas as pd
 from waferway.calendar import day
 from waferway.errors import Infeasible, RangeError
 from waferway.network.network import Network
-from waferway.network.scenarios import frame_of
+from waferway.network.typed_rows import frame_of
 from waferway.planning.plan import Plan
 from waferway.planning.planner import plan as plan_network
 from waferway.planning.results import NOT_SPENT, TINY
