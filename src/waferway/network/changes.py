@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from waferway.errors import Faults, nearest
-from waferway.network.assembly import read_settings
 from waferway.network.cells import CellError, Varying, read_number
 from waferway.network.change_claims import claim_name, claim_of_change
 from waferway.network.change_terms import (
@@ -36,6 +35,7 @@ from waferway.network.patch import (
 from waferway.network.row_selection import reachable, rows_meant
 from waferway.network.row_units import Expected
 from waferway.network.schema import SETTINGS, TABLES
+from waferway.network.settings import read_settings
 
 __all__ = ["Changes"]
 

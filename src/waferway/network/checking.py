@@ -2,7 +2,9 @@
 
 Owns the order of checks and the doors to them; the checks themselves are in
 `check_cells` (single cells and names), `check_time` (values over time and age, evidence,
-branches) and `check_meaning` (what tables say together).
+branches) and, of what tables say together, `check_making` (recipes, lines, qualifications),
+`check_contracts` (shares, bookings, modules, offers) and `check_naming` (lanes, limits,
+records, what-ifs).
 """
 
 from __future__ import annotations
@@ -12,7 +14,9 @@ from pathlib import Path
 
 from waferway.errors import Fault, InputError, Place
 from waferway.network.check_cells import check_cells
-from waferway.network.check_meaning import check_meaning
+from waferway.network.check_contracts import check_contracts
+from waferway.network.check_making import check_making
+from waferway.network.check_naming import check_naming
 from waferway.network.check_time import check_time
 from waferway.network.findings import Findings
 from waferway.network.network import Network
@@ -73,7 +77,9 @@ def faults_of(
     check_cells(findings)
     check_time(findings)
     if not set(unread) & set(TABLES):
-        check_meaning(findings)
+        check_making(findings)
+        check_contracts(findings)
+        check_naming(findings)
     return list(findings.faults)
 
 

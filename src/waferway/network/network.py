@@ -113,7 +113,7 @@ class Network:
         >>> net.table("party").loc["acme", "country"]
         'US'
         """
-        from waferway.network.reading import assemble
+        from waferway.network.assembly import assemble
 
         return assemble(tables, settings or {}, evidence or Evidence())
 
@@ -329,7 +329,7 @@ class Network:
         >>> net.setting("until"), net.setting("discount_rate")
         (datetime.date(2030, 12, 31), 0.08)
         """
-        from waferway.network.assembly import read_settings
+        from waferway.network.settings import read_settings
 
         faults = Faults()
         given = read_settings(settings, lambda name: Place(cell=f"settings.{name}"), faults)

@@ -10,9 +10,9 @@ from typing import Any
 
 from waferway.errors import Place, nearest
 from waferway.evidence.claims import Claim, Source, read_record
-from waferway.network.assembly import RawTable, no_table
 from waferway.network.declaration import Table
-from waferway.network.reading import Reading
+from waferway.network.gathering import Reading
+from waferway.network.intake import RawTable, no_table
 from waferway.network.schema import SCHEMA_VERSION, TABLES
 from waferway.network.sheets import SheetRows, open_workbook, plain_text
 from waferway.network.workbook import GUIDE_SHEET, SETTING_SHEET, heading_of
