@@ -288,7 +288,7 @@ def _lacks(network: Network, name: str) -> list[str]:
             out.append(f"is imputed and graded {claim.grade}; imputations are D")
         if not claim.rank_reason:
             out.append("is imputed without a reason")
-        if claim.low is None or claim.high is None:
+        if claim.form != "date" and (claim.low is None or claim.high is None):
             out.append("is imputed without an interval")
     elif claim.method.startswith("assumed:"):
         pass

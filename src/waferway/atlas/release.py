@@ -19,7 +19,7 @@ from waferway.network.schema import TABLES
 
 __all__ = ["DATA_VERSION", "describe", "write_description"]
 
-DATA_VERSION = "1.0.0"
+DATA_VERSION = "1.1.0"
 _KINDS = {"number": "number", "integer": "integer", "date": "date", "flag": "boolean"}
 _RECORDS = {"claim": Claim, "source": Source}
 _ODBL = {

@@ -120,7 +120,6 @@ def imputed_lines(plan: Plan) -> list[str]:
             bounds = f" ({claim.low:f} to {claim.high:f})"
         why = claim.rank_reason or claim.locator or claim.method.removeprefix("imputed:")
         when = f" {claim.valid_text}" if claim.valid_text else ""
-        out.append(
-            f"{claim.subject} {claim.metric}{when}: {claim.central:g} {claim.unit}{bounds}. {why}"
-        )
+        number = "" if claim.central is None else f": {claim.central:g} {claim.unit}{bounds}"
+        out.append(f"{claim.subject} {claim.metric}{when}{number}. {why}")
     return out

@@ -1,0 +1,46 @@
+"""Qualifications, commitments, substrates and racks of the planned network."""
+
+from __future__ import annotations
+
+import pytest
+
+from waferway.atlas import world
+from waferway.network.network import Network
+
+
+@pytest.fixture(scope="module")
+def net() -> Network:
+    return world()
+
+
+def test_every_stack_has_its_makers_and_customers(net: Network) -> None:
+    """One row for each line that makes a stack and each designer whose package takes it."""
+    lines, items, recipe = net.table("line_recipe"), net.table("recipe_item"), net.table("recipe")
+    stacks = items["recipe"].str.startswith("stack:") & (items["role"] == "out")
+    made_by = {
+        item: set(lines["line"][lines["recipe"] == name])
+        for name, item in zip(items["recipe"][stacks], items["item"][stacks], strict=True)
+    }
+    taken = items[items["item"].isin(list(made_by)) & (items["role"] == "in")]
+    customers = {
+        (item, recipe.loc[name, "party"])
+        for name, item in zip(taken["recipe"], taken["item"], strict=True)
+    }
+    wanted = {(line, item, who) for item, who in customers for line in made_by[item]}
+    rows = net.table("qualification")
+    assert set(zip(rows["line"], rows["item"], rows["customer"], strict=True)) == wanted
+
+
+def test_a_dated_qualification_rests_on_a_claim_of_that_date(net: Network) -> None:
+    rows, cite = net.table("qualification"), net.table("cite")
+    dated = rows[[bool(day) for day in rows["from_date"]]]
+    said = cite[(cite["table"] == "qualification") & (cite["column"] == "from_date")]
+    assert set(said["key"]) == set(dated.index)
+    for key, claim_id in zip(said["key"], said["claim_id"], strict=True):
+        text = (net.evidence[claim_id].valid_text or "").removesuffix("/")
+        assert text and str(dated.loc[key, "from_date"]).startswith(text), key
+
+
+def test_a_day_forgets_qualifications_it_could_not_know() -> None:
+    past = world(known="2024-01-31").table("qualification")
+    assert past.loc["samsung-tsv/hbm3-16gb/nvidia", "from_date"] is None
