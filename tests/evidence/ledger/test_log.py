@@ -13,6 +13,7 @@ from waferway.evidence.ledger.checkpoints import open_checkpoint
 from waferway.evidence.ledger.drafts import Draft, SignedEntry, key_payload
 from waferway.evidence.ledger.entries import seconds_of
 from waferway.evidence.ledger.failures import LedgerError
+from waferway.evidence.ledger.kept import place_beside
 from waferway.evidence.ledger.log import Ledger
 from waferway.evidence.ledger.merkle import verify_consistency
 from waferway.evidence.ledger.policies import WitnessPolicy
@@ -311,7 +312,7 @@ def test_two_appenders_at_once_never_fork_the_log(world):
     assert [process.wait(120) for process in running] == [0, 0]
     assert world.ledger.size == start + 200
     world.ledger.checkpoint(world.log_key)
-    report = world.audit(world.log_only, kept=[world.ledger.kept_path.read_bytes()])
+    report = world.audit(world.log_only, kept=[place_beside(world.path).read_bytes()])
     assert report.ok, report.findings
     sizes = [size for _, size, _ in world.ledger.store.checkpoints()]
     assert len(sizes) == len(set(sizes)) >= 25

@@ -8,6 +8,7 @@ import pytest
 
 from tests.evidence.ledger.worlds import World, claim, seeded
 from waferway.evidence.ledger.failures import LedgerError, WitnessRefused
+from waferway.evidence.ledger.kept import place_beside
 from waferway.evidence.ledger.log import Ledger
 from waferway.evidence.ledger.notes import Note, sign_text
 from waferway.evidence.ledger.proofs import verify_proof
@@ -136,6 +137,6 @@ def test_a_deleted_checkpoint_without_cosignatures_is_not_missed(tmp_path):
     world.ledger.checkpoint(world.log_key)
     world.ledger.store.connection.execute("DELETE FROM checkpoint WHERE size = 3")
     assert world.audit(world.log_only).ok
-    assert Note.parse(world.ledger.kept_path.read_bytes())
+    assert Note.parse(place_beside(world.path).read_bytes())
     world.ledger.close()
     assert Ledger(world.path).store.close() is None

@@ -15,25 +15,18 @@ from typing import Any
 
 from waferway.evidence.ledger.authority import superseded_ids
 from waferway.evidence.ledger.canonical import canonical_json, read_canonical
+from waferway.evidence.ledger.chain import Chain
 from waferway.evidence.ledger.checkpoints import Checkpoint, open_checkpoint
-from waferway.evidence.ledger.commitments import Committed, commit, disclose
+from waferway.evidence.ledger.commitments import commit, disclose
 from waferway.evidence.ledger.drafts import (
     Draft,
     Receipt,
     SignedEntry,
     key_payload,
-    now,
     opened_payload,
     payload_of,
-    write_durably,
 )
-from waferway.evidence.ledger.entries import (
-    Entry,
-    signed_json,
-    signed_message,
-    time_of,
-    unsigned_json,
-)
+from waferway.evidence.ledger.entries import Entry
 from waferway.evidence.ledger.failures import (
     ForkedLog,
     InconsistentGrowth,
@@ -47,6 +40,7 @@ from waferway.evidence.ledger.failures import (
     RolledBack,
     UnknownKey,
 )
+from waferway.evidence.ledger.kept import keep, kept_beside
 from waferway.evidence.ledger.keys import PrivateKey
 from waferway.evidence.ledger.merkle import (
     consistency_proof,
@@ -90,7 +84,6 @@ class Ledger:
         self.store = Store(path, timeout_s)
         self.path = self.store.path
         self.origin = self.store.origin
-        self.kept_path = self.path.with_name(self.path.name + ".kept")
 
     @classmethod
     def create(
@@ -172,21 +165,14 @@ class Ledger:
             size = self._checked_size()
             registry, claims = self.store.registry()
             claims.expect([str(p.get("claim_id")) for kind, p in prepared if kind == "claim"])
-            head = registry.heads.get(key.name)
-            created = time_of(now() if time_s is None else time_s)
-            if head:
-                created = max(created, head.created)
-            prev, seq = (head.leaf_hash, head.seq + 1) if head else (None, 0)
+            chain = Chain(self.origin, key, registry.heads.get(key.name), time_s)
             stored: list[tuple[bytes, bytes]] = []
             beside: list[tuple[int, bytes, bytes]] = []
             for offset, (kind, payload, sealed) in enumerate(committed):
-                unsigned = unsigned_json(created, key.key_id, sealed.root, prev, seq, kind)
-                sig = key.sign(signed_message(self.origin, unsigned))
-                entry = Entry(created, key.key_id, sealed.root, prev, seq, sig, kind)
-                data = signed_json(unsigned, sig)
-                value = leaf_hash(data)
-                prev, seq = value.hex(), seq + 1
-                signer = registry.admit(size + offset, entry, prev, payload, signed_here=True)
+                entry, data, value = chain.add(kind, sealed)
+                signer = registry.admit(
+                    size + offset, entry, value.hex(), payload, signed_here=True
+                )
                 if signer.public_key != key.public:
                     raise UnknownKey(f"key {key.key_id} in the log is another one")
                 stored.append((data, value))
@@ -244,18 +230,12 @@ class Ledger:
         """Sign entries for this log without storing them: a party's part before it sends them."""
         with self.store.reading():
             registry, _ = self.store.registry()
-        head = registry.heads.get(key.name)
-        created = time_of(now() if time_s is None else time_s)
-        if head:
-            created = max(created, head.created)
-        prev, seq = (head.leaf_hash, head.seq + 1) if head else (None, 0)
+        chain = Chain(self.origin, key, registry.heads.get(key.name), time_s)
         made = []
         for draft in drafts:
-            sealed: Committed = commit(payload_of(draft))
-            unsigned = unsigned_json(created, key.key_id, sealed.root, prev, seq, draft.type)
-            data = signed_json(unsigned, key.sign(signed_message(self.origin, unsigned)))
+            sealed = commit(payload_of(draft))
+            _, data, _ = chain.add(draft.type, sealed)
             made.append(SignedEntry(data, sealed.fields, sealed.salts))
-            prev, seq = leaf_hash(data).hex(), seq + 1
         return made
 
     def erase(self, index: int, key: PrivateKey, reason: str, time_s: int | None = None) -> Receipt:
@@ -294,8 +274,9 @@ class Ledger:
         if self.store.mirror:
             raise MirrorOnly("the file mirrors another party's log", where=str(self.path))
         size = self.store.size()
-        if self.kept_path.is_file():
-            self.compare_with(self.kept_path.read_bytes(), size)
+        kept = kept_beside(self.path)
+        if kept is not None:
+            self.compare_with(kept, size)
         return size
 
     def compare_with(self, note: bytes, size: int | None = None) -> Checkpoint:
@@ -347,10 +328,9 @@ class Ledger:
                 raise UnknownKey(f"{log_key.verifier} is no key of {self.origin}")
             if log_key.verifier != keys[-1]:
                 raise RevokedKey(f"{log_key.verifier} was rotated out", suggestion=str(keys[-1]))
-            if log_key.path is not None:
-                beside = log_key.path.with_name(log_key.path.name + ".kept")
-                if beside.is_file():
-                    self.compare_with(beside.read_bytes(), size)
+            kept = None if log_key.path is None else kept_beside(log_key.path)
+            if kept is not None:
+                self.compare_with(kept, size)
             head = Checkpoint(self.origin, size, root_hash(size, self.store.read))
             signers = [log_key] if old_key is None else [old_key, log_key]
             text = head.text()
@@ -363,22 +343,8 @@ class Ledger:
                     "INSERT INTO checkpoint (size, note) VALUES (?, ?)", (size, note)
                 )
         with self.store.writing():  # so that a slower writer cannot put an older one back
-            self._keep(note, log_key)
+            keep(note, self.path, log_key.path)
         return note
-
-    def _keep(self, note: bytes, log_key: PrivateKey) -> None:
-        """Write the checkpoint beside the file and beside the key, if it is the highest there."""
-        places = [self.kept_path]
-        if log_key.path is not None:
-            places.append(log_key.path.with_name(log_key.path.name + ".kept"))
-        size = Checkpoint.parse(Note.parse(note).text).size
-        for place in places:
-            if (
-                place.is_file()
-                and Checkpoint.parse(Note.parse(place.read_bytes()).text).size > size
-            ):
-                continue
-            write_durably(place, note)
 
     def latest(self, size: int | None = None, above: int = -1) -> tuple[int, Checkpoint, Note]:
         """Newest checkpoint (number, head, note with cosignatures), or the one of `size`.
