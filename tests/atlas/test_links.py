@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from waferway.atlas import world
+from waferway.atlas import catalogue, world
 from waferway.network.network import Network
 
 
@@ -44,3 +44,24 @@ def test_a_dated_qualification_rests_on_a_claim_of_that_date(net: Network) -> No
 def test_a_day_forgets_qualifications_it_could_not_know() -> None:
     past = world(known="2024-01-31").table("qualification")
     assert past.loc["samsung-tsv/hbm3-16gb/nvidia", "from_date"] is None
+
+
+def test_every_deal_is_carried_or_says_why_not(net: Network) -> None:
+    deals = catalogue().table("deal")
+    for name, row in deals.iterrows():
+        assert bool(row["network"]) != bool(row["outside"]), name
+        if row["network"]:
+            table, _, key = row["network"].partition("/")
+            assert key in net.table(table).index, name
+
+
+def test_a_commitment_ends_no_later_than_what_it_books(net: Network) -> None:
+    """A floor on an item that can no longer be made starves the rest."""
+    parts, recipe = net.table("recipe_item"), net.table("recipe")
+    for name, row in net.table("commitment").iterrows():
+        if not row["item"]:
+            assert row["line"] in net.table("line").index, name
+            continue
+        made = parts["recipe"][(parts["item"] == row["item"]) & (parts["role"] == "out")]
+        lasts = [recipe.loc[r, "to_date"] for r in made]
+        assert None in lasts or max(lasts) >= row["to_date"], name

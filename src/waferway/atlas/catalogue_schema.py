@@ -300,7 +300,10 @@ CATALOGUE: dict[str, Table] = {
                     "how binding"),
             _period("from_date", "delivery from"),
             _period("to_date", "delivery until"),
-            _text("network", "row of the planned network that carries it, as table/key"),
+            _text("network", "row of the planned network, or scenario, that carries it, as "
+                  "table/key"),
+            _text("outside", "why no row of the planned network carries it; empty where one "
+                  "does"),
             *_range("quantity", "{unit}", "how much", 0.1, 1e9),
             _text("unit", "of the quantity"),
             *_range("value_usd", "USD", "stated value", 1e6, 1e14),

@@ -142,6 +142,15 @@ def _dates(atlas: AtlasFolder) -> Iterator[Fault]:
             sheet = atlas.network.get(target[0])
             if row["network"] and atlas.network and (not sheet or target[2] not in sheet.by_name):
                 yield fault("reference", row, "network", f"{row['network']} is not in the network")
+    for row in atlas.rows("deal"):
+        if bool(row["network"]) == bool(row["outside"]):
+            given = "a row of the network and a reason" if row["network"] else "neither"
+            yield fault(
+                "deal",
+                row,
+                "outside",
+                f"{row['name']} has {given}: give `network`, or `outside` where no row carries it",
+            )
     for row in atlas.rows("accelerator"):
         first, last = span(row["announced"] or "x"), span(row["launched"] or "x")
         if first and last and last[1] <= first[0]:
