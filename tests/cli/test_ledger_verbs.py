@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -80,7 +81,10 @@ def test_append_names_every_line_that_is_no_record(made, waferway, tmp_path):
 def test_append_refuses_by_name(made, waferway, tmp_path):
     again = waferway("ledger", "append", made["ledger"], tmp_path / "claims.jsonl",
                      "--key", made["owner_key"])  # fmt: skip
-    assert (again.code, again.err) == (2, "claim c-1 is in the log already [claim-id-reused]\n")
+    assert (again.code, again.err) == (2, (
+        f"{made['ledger']}, record 1: claim c-1 is in the log already [claim-id-reused]\n"
+        "  give the claim a new id; name the old one in supersedes if it replaces it\n"
+    ))  # fmt: skip
     none = waferway("ledger", "append", made["ledger"], tmp_path / "claim.jsonl",
                     "--key", made["owner_key"])  # fmt: skip
     assert none.code == 2 and none.err == (
@@ -138,7 +142,8 @@ def test_verify_says_no_with_exit_code_1(made, proof, waferway, tmp_path):
 def test_verify_names_wrong_calls(made, proof, waferway, tmp_path):
     for given, said in (
         ((), "no key of the log is given; name it with --log, or give --policy\n"),
-        (("--log", "lab"), "'lab' is not name+id+key [malformed-key]\n"),
+        (("--log", "lab"), "log key 1: 'lab' is not name+id+key [malformed-key]\n"
+         "  a public key is written name+id+base64, as waferway ledger init prints it\n"),
         (("--log", made["log_key"], "--quorum", "2"),
          "--quorum is 2, but 0 witnesses are named\n"),
         (("--log", made["log_key"], "--now", "yesterday"),
@@ -166,8 +171,16 @@ def test_audit_and_fsck(made, waferway, tmp_path):
         assert found.code == 2 and "[not-a-ledger]" in found.err
         found = waferway("ledger", verb, made["ledger"], "--log", "x")
         assert found.code == 2 and "[malformed-key]" in found.err
+        other = tmp_path / f"{verb}.txt"
+        other.write_text("no ledger", encoding="utf-8")
+        for named, said in ((other, "the file is no ledger"), (tmp_path, "this is a folder")):
+            found = waferway("ledger", verb, named)
+            assert (found.code, found.err) == (2, (
+                f"{named}: {said} [not-a-ledger]\n"
+                "  name the file that waferway ledger init made\n"
+            ))  # fmt: skip
         damaged = tmp_path / f"{verb}.ledger"
-        damaged.write_text("no ledger", encoding="utf-8")
+        damaged.write_bytes(b"no database here" + Path(made["ledger"]).read_bytes()[16:])
         found = waferway("ledger", verb, damaged, "--json")
         assert found.code == 1
         assert found.json()["findings"][0]["name"] == "database-corrupt"

@@ -16,7 +16,7 @@ from waferway.evidence.ledger.notes import Signature, VerifierKey
 from waferway.evidence.ledger.policies import WitnessPolicy
 from waferway.evidence.ledger.store import Store
 
-__all__ = ["MAX_FINDINGS", "AuditReport", "Pass", "placed"]
+__all__ = ["MAX_FINDINGS", "AuditReport", "Pass"]
 
 MAX_FINDINGS = 200
 
@@ -115,8 +115,3 @@ class Pass:
         """Keep a finding, up to `MAX_FINDINGS`."""
         if len(self.findings) < MAX_FINDINGS:
             self.findings.append(finding)
-
-
-def placed(broken: LedgerError, where: str) -> LedgerError:
-    """A failure with its place, where it has none of its own."""
-    return broken if broken.where else type(broken)(broken.what, where, broken.suggestion)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from waferway.evidence.ledger.audit_report import MAX_FINDINGS, Pass, placed
+from waferway.evidence.ledger.audit_report import MAX_FINDINGS, Pass
 from waferway.evidence.ledger.authority import Head, Registry
 from waferway.evidence.ledger.bundles import ALWAYS_SHOWN, find_erasures
 from waferway.evidence.ledger.canonical import read_canonical
@@ -77,7 +77,7 @@ def replay(audit: Pass) -> tuple[Registry, list[LedgerError]]:
         try:
             entry = Entry.parse(data)
         except LedgerError as broken:
-            found.append(placed(broken, where))
+            found.append(broken.at(where))
             continue
         payload = None
         try:
@@ -86,7 +86,7 @@ def replay(audit: Pass) -> tuple[Registry, list[LedgerError]]:
             audit.signatures += 1
         except LedgerError as broken:
             faulty.add(index)
-            found.append(placed(_named(audit, broken, entry, registry), where))
+            found.append(_named(audit, broken, entry, registry).at(where))
             known = registry.keys.get(entry.owner_key_id)
             if known:  # go on from here, so that one fault is one finding
                 registry.heads[known.party] = Head(entry.seq, value, entry.created, index)

@@ -39,6 +39,7 @@ from waferway.evidence.ledger.failures import (
     RevokedKey,
     RolledBack,
     UnknownKey,
+    located,
 )
 from waferway.evidence.ledger.kept import keep, kept_beside
 from waferway.evidence.ledger.keys import PrivateKey
@@ -159,8 +160,12 @@ class Ledger:
         LedgerError
             By name: what is wrong with the first entry that cannot be taken.
         """
-        prepared = [(draft.type, payload_of(draft)) for draft in drafts]
-        committed = [(kind, payload, commit(payload)) for kind, payload in prepared]
+        prepared: list[tuple[str, Mapping[str, Any]]] = []
+        committed = []
+        for number, draft in enumerate(drafts, 1):
+            with located(f"{self.path}, record {number}"):
+                prepared.append((draft.type, payload_of(draft)))
+                committed.append((*prepared[-1], commit(prepared[-1][1])))
         with self.store.writing() as connection:
             size = self._checked_size()
             registry, claims = self.store.registry()
@@ -170,11 +175,12 @@ class Ledger:
             beside: list[tuple[int, bytes, bytes]] = []
             for offset, (kind, payload, sealed) in enumerate(committed):
                 entry, data, value = chain.add(kind, sealed)
-                signer = registry.admit(
-                    size + offset, entry, value.hex(), payload, signed_here=True
-                )
-                if signer.public_key != key.public:
-                    raise UnknownKey(f"key {key.key_id} in the log is another one")
+                with located(f"{self.path}, record {offset + 1}"):
+                    signer = registry.admit(
+                        size + offset, entry, value.hex(), payload, signed_here=True
+                    )
+                    if signer.public_key != key.public:
+                        raise UnknownKey(f"key {key.key_id} in the log is another one")
                 stored.append((data, value))
                 beside.append((size + offset, sealed.fields, sealed.salts))
                 if kind == "erasure":
@@ -212,7 +218,8 @@ class Ledger:
             entry = Entry.parse(signed.entry)
             payload = opened_payload(entry, signed.fields or b"", signed.salts or b"")
             value = leaf_hash(signed.entry)
-            registry.admit(size + offset, entry, value.hex(), payload)
+            with located(f"{self.path}, entry {offset + 1} of those sent"):
+                registry.admit(size + offset, entry, value.hex(), payload)
             stored.append((signed.entry, value))
             connection.execute(
                 "INSERT INTO payload VALUES (?, ?, ?)",
@@ -325,9 +332,15 @@ class Ledger:
             size = self._checked_size()
             keys = self.log_keys()
             if log_key.verifier not in keys:
-                raise UnknownKey(f"{log_key.verifier} is no key of {self.origin}")
+                raise UnknownKey(
+                    f"{log_key.verifier} is no key of {self.origin}", str(self.path),
+                    f"sign with the key of {keys[-1]}",
+                )  # fmt: skip
             if log_key.verifier != keys[-1]:
-                raise RevokedKey(f"{log_key.verifier} was rotated out", suggestion=str(keys[-1]))
+                raise RevokedKey(
+                    f"{log_key.verifier} was rotated out", str(self.path),
+                    f"sign with the key of {keys[-1]}",
+                )  # fmt: skip
             kept = None if log_key.path is None else kept_beside(log_key.path)
             if kept is not None:
                 self.compare_with(kept, size)
@@ -361,9 +374,7 @@ class Ledger:
                 query + " ORDER BY size DESC, id DESC LIMIT 1", (above,)
             ).fetchone()
         if row is None:
-            raise NotCheckpointed(
-                "no checkpoint covers this yet", suggestion="waferway ledger checkpoint"
-            )
+            raise NotCheckpointed("no checkpoint covers this yet", where=str(self.path))
         note = self.store.note(row[0], row[1])
         return row[0], Checkpoint.parse(note.text), note
 
@@ -414,7 +425,7 @@ class Ledger:
                 "SELECT idx FROM claim WHERE claim_id = ?", (claim_id,)
             ).fetchone()
         if row is None:
-            raise IndexOutOfRange(f"claim {claim_id} is not in the log")
+            raise IndexOutOfRange(f"claim {claim_id} is not in the log", where=str(self.path))
         return int(row[0])
 
     def consistency(self, old: int, new: int) -> list[bytes]:

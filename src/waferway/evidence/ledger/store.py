@@ -130,6 +130,16 @@ class ClaimTable(MutableMapping[str, ClaimState]):
         return int(self._connection.execute("SELECT count(*) FROM claim").fetchone()[0])
 
 
+def _like_a_ledger(path: Path) -> bool:
+    """Whether a file begins like SQLite, or holds the tables of a ledger behind a broken header.
+
+    A damaged ledger is for an audit to find; any other file was named by mistake.
+    """
+    with path.open("rb") as file:
+        start = file.read(4096)
+    return not start or start.startswith(b"SQLite format 3\0") or b"CREATE TABLE leaf" in start
+
+
 class Store:
     """One ledger file.
 
@@ -147,8 +157,12 @@ class Store:
 
     def __init__(self, path: str | os.PathLike[str], timeout_s: float = 30.0) -> None:
         self.path = Path(path)
+        if self.path.is_dir():
+            raise NotALedger("this is a folder", where=str(path))
         if not self.path.is_file():
-            raise NotALedger("no such file", where=str(path), suggestion="waferway ledger init")
+            raise NotALedger("there is no such file", str(path), "waferway ledger init makes one")
+        if not _like_a_ledger(self.path):
+            raise NotALedger("the file is no ledger", where=str(path))
         self.connection = sqlite3.connect(self.path, timeout=timeout_s, isolation_level=None)
         with self.guarded():
             self.connection.execute("PRAGMA synchronous = FULL")
@@ -163,8 +177,9 @@ class Store:
         if self.meta.get("format") != FORMAT or "origin" not in self.meta:
             self.connection.close()
             raise NotALedger(
-                f"format {self.meta.get('format')!r}; this version knows {FORMAT}", where=str(path)
-            )
+                f"format {self.meta.get('format')!r}; this version knows {FORMAT}", str(path),
+                "a newer waferway reads newer formats",
+            )  # fmt: skip
 
     @classmethod
     def create(cls, path: str | os.PathLike[str], origin: str, mirror: bool = False) -> Store:

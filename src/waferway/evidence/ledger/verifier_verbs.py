@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from waferway.evidence.ledger.auditing import AuditReport
     from waferway.evidence.ledger.bundles import Imported
+    from waferway.evidence.ledger.notes import VerifierKey
     from waferway.evidence.ledger.policies import WitnessPolicy
     from waferway.evidence.ledger.proofs import Verdict
 
@@ -51,18 +52,21 @@ def verify(
     kept : path, optional
         A checkpoint kept from earlier.
     """
-    from waferway.evidence.ledger.notes import VerifierKey
+    from waferway.evidence.ledger.failures import located
     from waferway.evidence.ledger.proofs import verify_proof
 
-    return verify_proof(
-        Path(proof).read_bytes(),
-        _policy(log, witnesses, quorum, policy),
-        owner_keys=[VerifierKey.parse(text) for text in owners],
-        kept=Path(kept).read_bytes() if kept is not None else None,
-        max_witness_age_s=max_witness_age_s,
-        now_s=now_s,
-        max_delay_s=max_delay_s,
-    )
+    trusted = _policy(log, witnesses, quorum, policy)
+    owner_keys = _keys(owners, "owner")
+    with located(proof):
+        return verify_proof(
+            Path(proof).read_bytes(),
+            trusted,
+            owner_keys=owner_keys,
+            kept=Path(kept).read_bytes() if kept is not None else None,
+            max_witness_age_s=max_witness_age_s,
+            now_s=now_s,
+            max_delay_s=max_delay_s,
+        )
 
 
 def audit(
@@ -97,9 +101,8 @@ def audit(
 def fsck(path: PathLike, *, log: Iterable[str] = ()) -> AuditReport:
     """Check bytes, rows, tree and checkpoints; faster than `audit`, and blind to owners."""
     from waferway.evidence.ledger import auditing
-    from waferway.evidence.ledger.notes import VerifierKey
 
-    return auditing.fsck(path, [VerifierKey.parse(text) for text in log])
+    return auditing.fsck(path, _keys(log, "log"))
 
 
 def witness_sign(
@@ -153,8 +156,11 @@ def import_(
 ) -> Imported:
     """Verify a bundle completely, then bring it into a mirror of that log."""
     from waferway.evidence.ledger.bundles import import_bundle
+    from waferway.evidence.ledger.failures import located
 
-    return import_bundle(folder, into, _policy(log, witnesses, quorum, policy))
+    trusted = _policy(log, witnesses, quorum, policy)
+    with located(folder):
+        return import_bundle(folder, into, trusted)
 
 
 def _policy(
@@ -163,20 +169,30 @@ def _policy(
     quorum: int | None,
     policy: PathLike | None,
 ) -> WitnessPolicy:
-    from waferway.evidence.ledger.notes import VerifierKey
+    from waferway.evidence.ledger.failures import located
     from waferway.evidence.ledger.policies import WitnessPolicy
 
     if policy is not None:
-        return WitnessPolicy.parse(Path(policy).read_text(encoding="utf-8"))
-    named = [VerifierKey.parse(text) for text in witnesses]
+        with located(policy):
+            return WitnessPolicy.parse(Path(policy).read_text(encoding="utf-8"))
+    named = _keys(witnesses, "witness")
     needed = len(named) if quorum is None else quorum
-    return WitnessPolicy.of((VerifierKey.parse(text) for text in log), named, needed)
+    return WitnessPolicy.of(_keys(log, "log"), named, needed)
+
+
+def _keys(texts: Iterable[str], what: str) -> list[VerifierKey]:
+    from waferway.evidence.ledger.failures import located
+    from waferway.evidence.ledger.notes import VerifierKey
+
+    keys = []
+    for number, text in enumerate(texts, 1):
+        with located(f"{what} key {number}"):
+            keys.append(VerifierKey.parse(text))
+    return keys
 
 
 def _witness(state: PathLike, key: PathLike, logs: Iterable[str], passphrase: str | None) -> Any:
     from waferway.evidence.ledger.keys import PrivateKey
-    from waferway.evidence.ledger.notes import VerifierKey
     from waferway.evidence.ledger.witnessing import Witness
 
-    trusted = [VerifierKey.parse(text) for text in logs]
-    return Witness(state, PrivateKey.load(key, passphrase), trusted)
+    return Witness(state, PrivateKey.load(key, passphrase), _keys(logs, "log"))

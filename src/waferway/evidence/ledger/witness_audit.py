@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 
-from waferway.evidence.ledger.audit_report import Pass, placed
+from waferway.evidence.ledger.audit_report import Pass
 from waferway.evidence.ledger.authority import Registry
 from waferway.evidence.ledger.canonical import read_canonical
 from waferway.evidence.ledger.entries import Entry
@@ -79,7 +79,7 @@ def check_quorum(audit: Pass, max_age_s: int | None, now_s: int | None) -> None:
         try:
             check_times(Entry.parse(data), before, after, delay, skew)
         except LedgerError as broken:
-            audit.found(placed(broken, f"entry {index}"))
+            audit.found(broken.at(f"entry {index}"))
 
 
 def _tolerances(audit: Pass) -> tuple[int, int]:
