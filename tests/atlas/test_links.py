@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import waferway as ww
 from waferway.atlas import catalogue, world
 from waferway.network.network import Network
 
@@ -65,3 +66,25 @@ def test_a_commitment_ends_no_later_than_what_it_books(net: Network) -> None:
         made = parts["recipe"][(parts["item"] == row["item"]) & (parts["role"] == "out")]
         lasts = [recipe.loc[r, "to_date"] for r in made]
         assert None in lasts or max(lasts) >= row["to_date"], name
+
+
+def _binding(scenario: str) -> set[str]:
+    """Rows that bind in a plan to the end of 2026 under a what-if; none: the atlas as it is."""
+    plan = ww.plan(world(scenario=scenario or None), until="2026Q4")
+    rows = plan.bottlenecks()
+    return set(rows["what"][rows["value_usd"] > 0])
+
+
+def test_racks_bind_where_they_are_short_and_not_as_planned() -> None:
+    assert "nvl72-racks" not in _binding("")
+    assert "nvl72-racks" in _binding("racks-short")
+
+
+def test_racks_hold_what_the_forecasts_say(net: Network) -> None:
+    """Racks of the year times 72 over the share sold in racks, quarter by quarter."""
+    rows = net.table("profile")
+    rows = rows[(rows["table"] == "limit") & (rows["key"] == "nvl72-racks")].set_index("period")
+    year = sum(rows.loc[f"2025Q{q}", "value"] * 3 for q in (1, 2, 3, 4))
+    racks, share = net.evidence["racks.2025"], net.evidence["racks.share.2025.trendforce"]
+    assert racks.central is not None and share.central is not None
+    assert year == pytest.approx(racks.central * 72 / (share.central / 100), rel=1e-4)
