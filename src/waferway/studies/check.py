@@ -18,7 +18,7 @@ from typing import Any
 
 from waferway.atlas.record import record
 from waferway.evidence.claims import Claim, Evidence
-from waferway.evidence.extract.dates import bounds
+from waferway.evidence.extract.date_values import bounds
 from waferway.evidence.extract.extraction import claims_in
 from waferway.evidence.extract.files import Document, read_documents
 from waferway.evidence.extract.topics import Topics

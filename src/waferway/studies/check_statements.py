@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from waferway.evidence.claims import Claim, Evidence
-from waferway.evidence.extract.dates import bounds
+from waferway.evidence.extract.date_values import bounds
 from waferway.evidence.extract.extraction import claim_id
 from waferway.evidence.extract.files import Document
 from waferway.evidence.extract.meetings import Meeting, meetings_in

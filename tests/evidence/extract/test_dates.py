@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from waferway.evidence.extract.dates import bounds, scan
+from waferway.evidence.extract.date_values import bounds
+from waferway.evidence.extract.dates import scan
 
 CASES = [
     ("en", "by the end of 2029", [("2029-12-31", "until")]),

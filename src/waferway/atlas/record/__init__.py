@@ -16,7 +16,7 @@ from pathlib import Path
 from waferway.atlas.catalogue import catalogue
 from waferway.atlas.record.catalogued import from_catalogue
 from waferway.evidence.claims import Claim, Evidence, read_evidence
-from waferway.evidence.extract.dates import bounds
+from waferway.evidence.extract.date_values import bounds
 
 __all__ = ["Implication", "implications", "record"]
 

@@ -20,6 +20,7 @@ from waferway.evidence.claims import Claim
 from waferway.evidence.extract import dates as dating
 from waferway.evidence.extract import quantities as measuring
 from waferway.evidence.extract.binding import Context, Reading
+from waferway.evidence.extract.date_values import bounds
 from waferway.evidence.extract.dates import DateHit
 from waferway.evidence.extract.language import detect, known
 from waferway.evidence.extract.names import mentions
@@ -199,7 +200,7 @@ class _Maker:
         first, last = self.made.back(start, end)
         num_first, num_last = self.made.back(num_start, num_end)
         first, last = min(first, num_first), max(last, num_last)
-        begins, ends = dating.bounds(reading.valid_text) if reading.valid_text else (None, None)
+        begins, ends = bounds(reading.valid_text) if reading.valid_text else (None, None)
         modality = reading.modality
         if modality == "reported" and begins and self.known_from and begins > self.known_from:
             modality = "forecast"

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from waferway.evidence.extract import ideographs, numerals
-from waferway.evidence.extract.amounts import Amount, Scanner
+from waferway.evidence.extract.amount_scanner import Scanner
+from waferway.evidence.extract.amounts import Amount
 from waferway.evidence.extract.dates import DateHit
 from waferway.evidence.extract.nouns import CJK
 from waferway.evidence.extract.numberwords import words_of
