@@ -1,6 +1,7 @@
 """Offers, commitments, rights, stakes, incentives, funds and limits as frames and arrays.
 
-Owns what is agreed, allowed and paid for; what exists and moves is `item_layout`.
+Owns what is agreed, allowed and paid for; what exists and moves is for `activity_layout`,
+`item_layout` and `service_layout`.
 """
 
 from __future__ import annotations

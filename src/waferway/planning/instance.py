@@ -195,14 +195,11 @@ def lay_out(
     -------
     Instance
     """
+    from waferway.planning.activity_layout import expand_activities
     from waferway.planning.capacity_layout import expand_lines
     from waferway.planning.contract_layout import expand_contracts, expand_money
-    from waferway.planning.item_layout import (
-        expand_activities,
-        expand_flows,
-        expand_services,
-        expand_stocks,
-    )
+    from waferway.planning.item_layout import expand_flows, expand_stocks
+    from waferway.planning.service_layout import expand_services
 
     inst = Instance(network, calendar, decided, base, rate, party, own_lines, branch)
     inst.lag(0.0)
@@ -232,7 +229,7 @@ def lay_out_like(base: Instance, branch: str, budget_usd: float | None = None) -
     """
     from waferway.planning.capacity_layout import expand_capacity
     from waferway.planning.contract_layout import expand_line_offers
-    from waferway.planning.item_layout import expand_needs
+    from waferway.planning.service_layout import expand_needs
 
     lineage = {*base.network.lineage(branch), *base.network.lineage(base.branch)} - {""}
     says = {

@@ -1,7 +1,7 @@
-"""Activities, stocks, flows and services: the rules of existence.
+"""Stocks and flows: which items can lie where, for whom, and how they get there.
 
 Owns which pairs exist (the section "Places, stocks, activities" of the mathematics page) and the
-arrays that go with them.
+arrays that go with them. Activities come from `activity_layout`; demands are for `service_layout`.
 """
 
 from __future__ import annotations
@@ -12,174 +12,19 @@ from collections import defaultdict
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from waferway.errors import RangeError
-from waferway.planning.instance import (
-    DAYS_PER_MONTH,
-    Array,
-    Entries,
-    Instance,
-    outturn_amounts,
-)
-from waferway.planning.lookups import country_of, dated_values, family, frame_of, lines_of
+from waferway.planning.instance import Entries, Instance
+from waferway.planning.lookups import country_of, dated_values, family, frame_of
 
 __all__ = [
-    "expand_activities",
+    "eligible_items",
     "expand_flows",
-    "expand_needs",
-    "expand_services",
     "expand_stocks",
+    "origins",
+    "qualified_from",
     "usable_offers",
 ]
-
-
-def expand_activities(inst: Instance) -> None:
-    """Recipes on lines: what can be started where, and when."""
-    net = inst.network
-    recipe, pair_table = net.filled("recipe"), net.filled("line_recipe")
-    listed: dict[str, set[str]] = defaultdict(set)
-    for line, name in zip(pair_table["line"], pair_table["recipe"], strict=True):
-        listed[name].add(line)
-    further: dict[str, list[tuple[str, float]]] = defaultdict(list)
-    use_table = net.filled("recipe_use")
-    for name, technology, amount in zip(
-        use_table["recipe"], use_table["technology"], use_table["capacity_per_start"], strict=True
-    ):
-        further[name].append((technology, float(amount)))
-    by_technology: dict[str, list[int]] = defaultdict(list)
-    at_place: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for i, (technology, place) in enumerate(
-        zip(inst.line["technology"], inst.line["place"], strict=True)
-    ):
-        by_technology[technology].append(i)
-        at_place[place, technology].append(i)
-    reachable = _reached_lines(inst)
-    line_records = inst.line[
-        ["line", "technology", "family", "place", "country", "party", "owned"]
-    ].to_dict(orient="records")
-    rows: list[dict[str, Any]] = []
-    for name, r in recipe.iterrows():
-        for i in by_technology[r["technology"]]:
-            line = line_records[i]
-            if listed[str(name)] and line["line"] not in listed[str(name)]:
-                continue
-            if not line["owned"] and line["line"] not in reachable:
-                continue
-            if any(not at_place[str(line["place"]), k] for k, _ in further[str(name)]):
-                continue
-            key = f"{line['line']}/{name}"
-            listed_here = key in pair_table.index
-            pair = pair_table.loc[key] if listed_here else None
-            cycle = r["cycle_days"]
-            if pair is not None and not math.isnan(pair["cycle_days"]):
-                cycle = pair["cycle_days"]
-            rows.append(
-                {
-                    "recipe": name, "designer": r["party"],
-                    **line,
-                    "line_index": i, "use": float(r["capacity_per_start"]),
-                    "days": float(cycle), "pair": key if listed_here else "",
-                    "needs_right": bool(r["needs_right"]),
-                    "group": r["reuse_group"] or name,
-                    "from_date": r["from_date"], "to_date": r["to_date"],
-                    "pair_from": pair["from_date"] if pair is not None else None,
-                    "pair_to": pair["to_date"] if pair is not None else None,
-                }
-            )  # fmt: skip
-    inst.activity = frame_of(
-        rows,
-        "recipe designer line technology family place country party owned line_index use days "
-        "pair needs_right group from_date to_date pair_from pair_to",
-    )
-    act = inst.activity
-    allowed = inst.window(act["from_date"], act["to_date"]) & inst.window(
-        act["pair_from"], act["pair_to"]
-    )
-    inst.a["may_start"] = (allowed & inst.decided).astype(float)
-    use = act["use"].to_numpy(dtype=float)[:, None]
-    variable = dated_values(inst, "recipe", "variable_usd", act["recipe"].tolist())
-    lines = act["line_index"].to_numpy(dtype=int)
-    inst.a["start_cost"] = variable + use * inst.a["line_variable"][lines]
-    history = np.zeros((len(act), inst.periods))
-    for a, (name, line_name) in enumerate(zip(act["recipe"], act["line"], strict=True)):
-        recorded = outturn_amounts(inst, "starts", name, line_name)
-        if recorded is not None:
-            history[a] = recorded
-    inst.a["past_starts"] = history
-    _expand_shared_pools(inst, further, at_place)
-    _expand_activations(inst)
-
-
-def _reached_lines(inst: Instance) -> set[str]:
-    """Lines of others that offers of capacity or stakes on offer reach."""
-    offers, stakes = inst.network.filled("offer"), inst.network.filled("stake")
-    found = set(offers["line"]) - {""}
-    for owned, price in zip(stakes["owned"], stakes["price_usd"], strict=True):
-        if not math.isnan(price):
-            found |= set(lines_of(inst, owned))
-    return found
-
-
-def _expand_shared_pools(
-    inst: Instance,
-    further: dict[str, list[tuple[str, float]]],
-    at_place: dict[tuple[str, str], list[int]],
-) -> None:
-    """Places and technologies that further use draws on: rows of (activity, pool, use)."""
-    pools: dict[tuple[str, str], int] = {}
-    rows, cols, amounts = [], [], []
-    for a, (name, place) in enumerate(
-        zip(inst.activity["recipe"], inst.activity["place"], strict=True)
-    ):
-        for technology, amount in further[name]:
-            pool = pools.setdefault((place, technology), len(pools))
-            rows.append(pool)
-            cols.append(a)
-            amounts.append(amount)
-    for (place, technology), pool in list(pools.items()):
-        for a, (p, k, use) in enumerate(
-            zip(inst.activity["place"], inst.activity["technology"], inst.activity["use"],
-                strict=True)
-        ):  # fmt: skip
-            if (p, k) == (place, technology):
-                rows.append(pool)
-                cols.append(a)
-                amounts.append(use)
-    value = np.repeat(np.array(amounts, dtype=float)[:, None], inst.periods, axis=1)
-    inst.a["pool_use"] = value.reshape(len(rows), inst.periods)
-    inst.a["pool_rows"] = np.array(rows, dtype=np.int64)
-    inst.a["pool_cols"] = np.array(cols, dtype=np.int64)
-    inst.pools = [at_place[key] for key in pools]
-
-
-def _expand_activations(inst: Instance) -> None:
-    table = inst.network.filled("recipe")
-    act = inst.activity
-    cost: dict[str, float] = {}
-    for name, group in zip(act["recipe"], act["group"], strict=True):
-        cost[group] = max(cost.get(group, 0.0), float(table.loc[name, "activation_usd"]))
-    started = {
-        group for group, past in zip(act["group"], inst.a["past_starts"], strict=True) if past.any()
-    }
-    outturn = inst.network.filled("outturn")
-    ran = set(outturn.loc[outturn["measure"] == "starts", "subject"])
-    started |= {table.loc[n, "reuse_group"] or n for n in ran if n in table.index}
-    groups = [g for g, usd in cost.items() if usd > 0 and g not in started]
-    inst.activation = pd.DataFrame({"group": groups, "cost": [cost[g] for g in groups]})
-    position = {g: i for i, g in enumerate(groups)}
-    act["activation"] = [position.get(g, -1) for g in act["group"]]
-
-
-def _qualified(inst: Instance) -> dict[tuple[str, str, str], dt.date | None]:
-    """(line, item, customer) to the first day; empty where nothing is restricted."""
-    q = inst.network.filled("qualification")
-    return {
-        (line, item, customer): first
-        for line, item, customer, first in zip(
-            q["line"], q["item"], q["customer"], q["from_date"], strict=True
-        )
-    }
 
 
 def expand_stocks(inst: Instance) -> None:
@@ -313,10 +158,7 @@ def _regional(inst: Instance) -> list[tuple[str, str]]:
     ]
 
 
-# -- flows and services -------------------------------------------------------------------
-
-
-def _origins(inst: Instance) -> dict[str, set[str]]:
+def origins(inst: Instance) -> dict[str, set[str]]:
     """Places where each item can arise: made, lying or arriving, delivered by an offer."""
     found: dict[str, set[str]] = defaultdict(set)
     for h in inst.makes.rows:
@@ -329,7 +171,18 @@ def _origins(inst: Instance) -> dict[str, set[str]]:
     return found
 
 
-def _qualified_from(inst: Instance) -> dict[tuple[str, str, str], int]:
+def _qualified(inst: Instance) -> dict[tuple[str, str, str], dt.date | None]:
+    """(line, item, customer) to the first day; empty where nothing is restricted."""
+    q = inst.network.filled("qualification")
+    return {
+        (line, item, customer): first
+        for line, item, customer, first in zip(
+            q["line"], q["item"], q["customer"], q["from_date"], strict=True
+        )
+    }
+
+
+def qualified_from(inst: Instance) -> dict[tuple[str, str, str], int]:
     """(item, place, customer) to the ordinal day from which a line there may deliver."""
     rows = _qualified(inst)
     found: dict[tuple[str, str, str], int] = {}
@@ -364,13 +217,13 @@ def expand_flows(inst: Instance) -> None:
         wants[item][place, owner] = int(h)
     for item, region in _regional(inst):
         wants[item][region, ""] = index[item, region, ""]
-    origins, qualified = _origins(inst), _qualified_from(inst)
+    arises, qualified = origins(inst), qualified_from(inst)
     country = {p: country_of(net, p) for p in inst.stock["place"].unique()}
     what = lanes["what"].tolist()
     rows: list[dict[str, Any]] = []
     for item in sorted(wants):
         for (to_place, owner), target in sorted(wants[item].items()):
-            for from_place in sorted(origins[item]):
+            for from_place in sorted(arises[item]):
                 since = qualified.get((item, from_place, owner)) if owner else 0
                 if since is None or (from_place == to_place and not owner):
                     continue
@@ -416,95 +269,3 @@ def expand_flows(inst: Instance) -> None:
     inst.a["freight"] = np.where(on_lane, freight[safe], 0.0) if keys else none_there
     inst.a["tariff"] = np.where(on_lane, tariff[safe] * worth, 0.0) if keys else none_there
     inst.a["lane_capacity"] = dated_values(inst, "lane", "capacity", keys) * inst.months
-
-
-def expand_needs(inst: Instance) -> None:
-    """Need and worth of every demand of the branch."""
-    keys = inst.demand["demand"].tolist()
-    need = dated_values(inst, "demand", "quantity", keys)
-    inst.a["known_demand"] = (~np.isnan(need)).astype(float)
-    flows = (inst.demand["measure"] == "flow").to_numpy(dtype=bool)[:, None]
-    inst.a["need"] = np.nan_to_num(np.where(flows, need * inst.months, need))
-    worth = dated_values(inst, "demand", "value_usd", keys)
-    wanting = np.isnan(worth) & (np.nan_to_num(need) > 0) & inst.decided
-    if wanting.any():
-        bad = keys[int(np.argmax(wanting.any(axis=1)))]
-        raise RangeError(f"the value of demand {bad} is unknown in some period; give value_usd")
-    inst.a["unserved_worth"] = np.nan_to_num(np.where(flows, worth, worth * inst.months))
-
-
-def expand_services(inst: Instance) -> None:
-    """Demands, and which stock may serve which."""
-    net = inst.network
-    table = net.filled("demand")
-    inst.demand = table.reset_index(drop=True)[
-        ["name", "party", "segment", "region", "item", "basis", "measure", "must_serve"]
-    ].rename(columns={"name": "demand"})
-    expand_needs(inst)
-    index: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for h, (item, place, owner) in enumerate(
-        zip(inst.stock["item"], inst.stock["place"], inst.stock["owner"], strict=True)
-    ):
-        if not owner:
-            index[item].append((h, place))
-    origins, qualified = _origins(inst), _qualified_from(inst)
-    restricted = set(net.filled("qualification")["item"])
-    rows: list[dict[str, Any]] = []
-    for j, d in inst.demand.iterrows():
-        for item, weight in eligible_items(inst, d["demand"]).items():
-            for h, place in index[item]:
-                since: int | None = 0
-                if d["region"] and place != d["region"]:
-                    continue
-                if not d["region"] and place not in origins[item]:
-                    continue
-                if item in restricted and d["party"] and not d["region"]:
-                    since = qualified.get((item, place, d["party"]))
-                if since is None:
-                    continue
-                rows.append(
-                    {
-                        "demand": d["demand"], "demand_index": j, "stock_index": h,
-                        "item": item, "kind": inst.stock["kind"][h], "place": place,
-                        "country": inst.stock["country"][h], "weight": weight, "since": since,
-                        "segment": d["segment"], "basis": d["basis"], "region": d["region"],
-                        "customer": d["party"],
-                    }
-                )  # fmt: skip
-    inst.serve = frame_of(
-        rows,
-        "demand demand_index stock_index item kind place country weight since segment basis "
-        "region customer",
-    )
-    serve = inst.serve
-    middle = np.array([p.middle.toordinal() for p in inst.calendar])
-    allowed = middle >= serve["since"].to_numpy(dtype=float)[:, None]
-    inst.a["may_serve"] = (allowed & inst.decided).astype(float)
-    history = np.zeros((len(serve), inst.periods))
-    pairs = serve.groupby(["demand", "item"], sort=False).indices if len(serve) else {}
-    for (name, item), members in pairs.items():
-        recorded = outturn_amounts(inst, "deliveries", item, name)
-        if recorded is not None:
-            history[members] = recorded / len(members)
-    inst.a["past_served"] = history
-    inst.a["served_mw"] = dated_values(inst, "item", "power_kw", serve["item"].tolist()) / 1000.0
-    inst.a["survival"] = _survival(inst)
-
-
-def _survival(inst: Instance) -> Array:
-    """Share of deliveries of period t' still in service in t, shape (J, T, T)."""
-    out = np.zeros((len(inst.demand), inst.periods, inst.periods))
-    middles = [p.middle.toordinal() for p in inst.calendar]
-    for j, (name, measure) in enumerate(
-        zip(inst.demand["demand"], inst.demand["measure"], strict=True)
-    ):
-        if measure != "stock":
-            continue
-        ages, shares = inst.network.aged("demand", "survival", name)
-        for s in range(inst.periods):
-            out[j, s, s] = 1.0
-            for t in range(s + 1, inst.periods):
-                age = (middles[t] - middles[s]) / DAYS_PER_MONTH
-                step = int(np.searchsorted(ages, age, side="right")) - 1
-                out[j, s, t] = shares[step] if step >= 0 else 1.0
-    return out
