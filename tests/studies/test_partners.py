@@ -12,7 +12,8 @@ from tests.reference import partners_brute as brute
 from waferway.errors import InputError, RangeError
 from waferway.network.network import Network
 from waferway.studies.alliance_game import groups, nucleolus, split, superadditivity
-from waferway.studies.partners import joined, partners, standard_partners
+from waferway.studies.coalition_networks import joined
+from waferway.studies.partners import partners, standard_partners
 
 MEMBERS = ("foundry", "memory", "state")
 

@@ -24,10 +24,11 @@ from waferway.evidence.extract.files import Document, read_documents
 from waferway.evidence.extract.topics import Topics
 from waferway.evidence.reconcile.agreement import bounds_of
 from waferway.studies.check_implications import Implied, Misfit, implied, misfits
-from waferway.studies.check_matching import amount, fits
+from waferway.studies.check_matching import fits
 from waferway.studies.check_plans import Planned, plan_for
 from waferway.studies.check_reading import Asked, read_claims
 from waferway.studies.check_statements import judge_statement, statements
+from waferway.studies.check_units import amount
 from waferway.studies.check_verdicts import VERDICTS, Judgement, Verdict, judge
 
 __all__ = ["Check", "Finding", "check", "check_documents"]

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from waferway.atlas.record import Implication, implications
 from waferway.evidence.claims import Claim, Evidence
 from waferway.evidence.reconcile.agreement import bounds_of
-from waferway.studies.check_matching import Step, amount, money_in, number
 from waferway.studies.check_reading import Asked
+from waferway.studies.check_units import Step, amount, money_in, number
 
 __all__ = ["Implied", "Misfit", "implied", "misfits"]
 

@@ -19,8 +19,8 @@ from waferway.evidence.claims import Evidence
 from waferway.evidence.reconcile.agreement import bounds_of
 from waferway.network.network import Network
 from waferway.planning.planner import plan
-from waferway.studies.check_matching import money_in, number
 from waferway.studies.check_reading import Asked
+from waferway.studies.check_units import money_in, number
 
 __all__ = ["Planned", "plan_for"]
 

@@ -15,8 +15,9 @@ from typing import Literal
 
 from waferway.evidence.claims import Claim
 from waferway.evidence.reconcile.agreement import bounds_of
-from waferway.studies.check_matching import Fit, Step, amount, number
+from waferway.studies.check_matching import Fit
 from waferway.studies.check_reading import Asked
+from waferway.studies.check_units import Step, amount, number
 
 __all__ = ["VERDICTS", "Judgement", "Verdict", "judge"]
 

@@ -4,13 +4,13 @@ Owns what joining means. Alone, the party buys from others at their price. In a 
 members decide together: what a member offers is used at its cost, the member's lines can grow
 for the coalition, and the members' funds are one. What the party buys alone already earns the
 member its margin, and that counts as what the member is worth alone: moving it from one pocket
-to another is no gain. What others have booked stays booked.
+to another is no gain. What others have booked stays booked. The network of a coalition is made
+in `coalition_networks`, the money within it is counted in `coalition_money`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -18,21 +18,17 @@ from multiprocessing import get_context
 from textwrap import wrap
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
 from waferway.errors import Fault, InputError, Place, RangeError, nearest
 from waferway.network.network import Network
 from waferway.planning.lookups import family
-from waferway.planning.plan import Plan
 from waferway.planning.planner import plan as plan_network
-from waferway.planning.prices import restored
 from waferway.studies.alliance_game import Group, Split, groups, split, superadditivity
+from waferway.studies.coalition_money import margin, public_money
+from waferway.studies.coalition_networks import joined
 
-__all__ = ["Partners", "joined", "partners", "public_money", "standard_partners"]
+__all__ = ["Partners", "partners", "standard_partners"]
 
 MOST_GAP = 0.01
-NO_EMERGENCY = 100.0
 
 
 @dataclass(frozen=True)
@@ -271,245 +267,6 @@ def _worth(
         "delivered": float(delivered_by_period(done).sum()) if m["basis"] else 0.0,
         "orders": {str(k): float(v) for k, v in
                    done.tables["orders"].groupby("module")["orders"].sum().items()},
-        "margins": {} if members else {n: _margin(network, done, n) for n in everyone},
+        "margins": {} if members else {n: margin(network, done, n) for n in everyone},
         "now": m["now"], "until": m["until"], "waferway": m["waferway"], "basis": str(m["basis"]),
     }  # fmt: skip
-
-
-def joined(
-    network: Network, party: str, members: Sequence[str], everyone: Sequence[str] = ()
-) -> Network:
-    """The network as a coalition sees it.
-
-    Parameters
-    ----------
-    network : Network
-    party : str
-    members : sequence of str
-        Who has joined the party.
-    everyone : sequence of str
-        Who might have: incentives of states among them that have not joined are not given.
-
-    Returns
-    -------
-    Network
-        Offers of members to the party at cost, without prepayment, premium or floor; a copy of
-        each line of a member that can grow, without capacity of its own, run by the party; the
-        members' funds as the party's.
-    """
-    mine = family(network, party)
-    inside = set(members)
-    offer, steps = network.table("offer").copy(), network.table("offer_step").copy()
-    profile = network.table("profile").copy()
-    theirs = offer["seller"].isin(inside) & offer["open_to"].isin(mine | {""})
-    for name in offer.index[theirs]:
-        cost = _cost(network, offer.loc[name])
-        for key in steps.index[steps["offer"] == name]:
-            dated = (profile["table"] == "offer_step") & (profile["key"] == key)
-            dated &= profile["column"] == "price_usd"
-            price = steps.at[key, "price_usd"]
-            if cost is None:
-                continue
-            profile = profile[~dated]
-            steps.at[key, "price_usd"] = cost if math.isnan(price) else min(cost, price)
-    for column in ("premium_usd", "prepayment", "floor"):
-        offer[column] = offer[column].astype(float).where(~theirs, 0.0)
-    changed = {"offer": offer, "offer_step": steps, "profile": profile}
-    changed |= _grown(network, party, inside, profile)
-    fund = network.table("fund").copy()
-    fund["party"] = fund["party"].where(~fund["party"].isin(inside), party)
-    changed["fund"] = fund
-    incentive = network.table("incentive")
-    away = set(everyone) - inside
-    changed["incentive"] = incentive[~incentive["state"].isin(away)]
-    # Funds bind: at this price a borrowed dollar costs more within the period than it brings.
-    return network.with_tables(changed).with_settings(emergency_cash_cost=NO_EMERGENCY)
-
-
-def _grown(
-    network: Network, party: str, inside: set[str], profile: pd.DataFrame
-) -> dict[str, pd.DataFrame]:
-    """Lines of members that can grow, again, as lines of the coalition without capacity."""
-    line, module = network.table("line"), network.table("module")
-    pairs = network.table("line_recipe")
-    theirs = set(line.index[line["party"].isin(inside)])
-    new = module["line"].isin(theirs) & (module["exchange_line"].fillna("") == "")
-    grows = sorted(set(module.loc[new, "line"]))
-    extra_lines, extra_pairs, extra_modules, extra_profile = [], [], [], []
-    homes: dict[str, str] = {}
-
-    def again(frame: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
-        out = frame.copy()
-        out.index = pd.Index([names[k] for k in frame.index], dtype="object", name="key")
-        return out
-
-    for name in grows:
-        copy = f"{party}@{name}"
-        row = again(line.loc[[name]], {name: copy})
-        row["name"], row["party"], row["capacity"] = copy, party, 0.0
-        if not row["site"].iloc[0]:  # a company pool stands at its owner's headquarters
-            home = str(line.at[name, "party"])
-            row["site"] = f"{party}@{home}"
-            homes[home] = f"{party}@{home}"
-        extra_lines.append(row)
-        listed = pairs[pairs["line"] == name]
-        keys = {k: f"{copy}/{r}" for k, r in zip(listed.index, listed["recipe"], strict=True)}
-        if keys:
-            rows = again(listed, keys)
-            rows["line"] = copy
-            extra_pairs.append(rows)
-        growing = module[new & (module["line"] == name)]
-        keys = {k: f"{party}@{k}" for k in growing.index}
-        rows = again(growing, keys)
-        rows["name"], rows["line"] = list(keys.values()), copy
-        extra_modules.append(rows)
-        of_module = (profile["table"] == "module") & profile["key"].isin(keys)
-        of_line = (profile["table"] == "line") & (profile["key"] == name)
-        of_line &= profile["column"] != "capacity"
-        for hit, table in ((of_module, keys), (of_line, {name: copy})):
-            said = profile[hit].copy()
-            said["key"] = [table[k] for k in said["key"]]
-            said.index = pd.Index([f"{party}@{i}" for i in said.index], name="key")
-            extra_profile.append(said)
-    site, owner = network.table("site"), network.table("party")
-    rows = [
-        {column: None if site[column].dtype == object else math.nan for column in site.columns}
-        | {"name": name, "label": name, "party": party, "country": owner.at[home, "country"]}
-        for home, name in sorted(homes.items())
-    ]
-    places = pd.DataFrame(rows, columns=site.columns, index=[r["name"] for r in rows])
-    places = places.astype(site.dtypes.to_dict()) if len(site) else places
-    return {
-        "site": _with(site, [places]), "line": _with(line, extra_lines),
-        "line_recipe": _with(pairs, extra_pairs),
-        "module": _with(module, extra_modules), "profile": _with(profile, extra_profile),
-    }  # fmt: skip
-
-
-def _with(frame: pd.DataFrame, more: list[pd.DataFrame]) -> pd.DataFrame:
-    live = [part for part in more if len(part)]
-    return pd.concat([frame, *live]) if live else frame
-
-
-def _cost(network: Network, offer: Any) -> float | None:
-    """Cash cost of one unit of what is offered; None where the network does not tell.
-
-    Of a line: its variable cost. Of an item: its cheapest known way over the seller's own lines,
-    inputs at their customs value.
-    """
-    line = network.filled("line")
-    if offer["line"]:
-        return _variable(network, str(offer["line"]))
-    recipe, parts = network.filled("recipe"), network.filled("recipe_item")
-    use, item = network.filled("recipe_use"), network.filled("item")
-    ways = []
-    for name in parts.loc[(parts["role"] == "out") & (parts["item"] == offer["item"]), "recipe"]:
-        technology = recipe.at[name, "technology"]
-        own = line.index[(line["party"] == offer["seller"]) & (line["technology"] == technology)]
-        if not len(own):
-            continue
-        spent = float(recipe.at[name, "variable_usd"])
-        spent += float(recipe.at[name, "capacity_per_start"]) * _variable(network, str(own[0]))
-        for other, amount in zip(
-            use.loc[use["recipe"] == name, "technology"],
-            use.loc[use["recipe"] == name, "capacity_per_start"], strict=True,
-        ):  # fmt: skip
-            also = line.index[(line["party"] == offer["seller"]) & (line["technology"] == other)]
-            spent += float(amount) * (_variable(network, str(also[0])) if len(also) else 0.0)
-        given = parts[(parts["recipe"] == name) & (parts["role"] == "in")]
-        worth = given["item"].map(item["value_usd"]).fillna(0.0).astype(float)
-        spent += float((given["quantity_per_start"].astype(float) * worth).sum())
-        out = parts[(parts["recipe"] == name) & (parts["role"] == "out")
-                    & (parts["item"] == offer["item"])].iloc[0]  # fmt: skip
-        good = float(out["quantity_per_start"]) * float(out["good_fraction"])
-        if good > 0:
-            ways.append(spent / good)
-    return min(ways) if ways else None
-
-
-def _variable(network: Network, line: str) -> float:
-    """Variable cost of a line: its cell, else the first of its dated values."""
-    plain = float(network.table("line").at[line, "variable_usd"])
-    if not math.isnan(plain):
-        return plain
-    rows = network.profile_rows.get(("line", "variable_usd"), [])
-    dated = [row[5] for row in rows if row[0] == line]
-    return float(dated[0]) if dated else 0.0
-
-
-def _margin(network: Network, alone: Plan, member: str) -> float:
-    """What a member earns on what the party, alone, buys from it: price less cash cost, today."""
-    _, _, instances = restored(alone)
-    d = next(iter(instances.values()))
-    at = {label: t for t, label in enumerate(alone.calendar.labels)}
-    offer = network.filled("offer")
-    total = 0.0
-    volume = dict(zip(alone.tables["reservations"]["offer"],
-                      alone.tables["reservations"]["volume"], strict=True))  # fmt: skip
-    for e, name in enumerate(d.offer["offer"]):
-        if name not in offer.index or offer.at[name, "seller"] != member:
-            continue
-        cost = _cost(network, offer.loc[name])
-        if cost is None:
-            continue
-        paid = np.zeros(len(alone.calendar))
-        rows = alone.tables["payments"]
-        rows = rows[rows["offer"] == name]
-        for period, usd in zip(rows["period"], rows["payment_usd"], strict=True):
-            paid[at[period]] += float(usd)
-        drawn = np.zeros(len(alone.calendar))
-        rows = alone.tables["purchases"]
-        rows = rows[rows["offer"] == name]
-        for period, count in zip(rows["period"], rows["quantity"], strict=True):
-            drawn[at[period]] += float(count)
-        months = d.a["offer_open"][e] * d.months
-        kept = float(volume.get(name, 0.0))
-        ahead = float(d.offer["prepayment"].iloc[e])
-        paid += float(d.offer["premium"].iloc[e]) * kept * months
-        paid[d.first] += ahead * kept * float((d.a["first_price"][e] * months).sum())
-        paid -= ahead * d.a["first_price"][e] * drawn
-        total += float(((paid - cost * drawn) * d.delta).sum())
-    return total
-
-
-def _first_day(done: Plan, t: int) -> dt.date:
-    """First day of a period."""
-    return done.calendar.periods[t].start
-
-
-def _uncapped_share(incentive: Any, inside: set[str], module: Any, day: dt.date) -> float:
-    """Share of a module's price that uncapped incentives of states in the coalition pay."""
-    share = 0.0
-    for row in incentive.itertuples():
-        covers = row.place in (module["site"], module["country"])
-        in_time = (not row.from_date or day >= row.from_date) and (
-            not row.to_date or day <= row.to_date
-        )
-        if row.state in inside and math.isnan(row.amount_usd) and covers and in_time:
-            share += float(row.share_of_capex)
-    return share
-
-
-def public_money(done: Plan, inside: set[str]) -> float:
-    """What states in the coalition pay towards its modules, less what that is worth at the end.
-
-    Within a coalition a subsidy only moves money, so it is taken off its worth.
-    """
-    incentive = done.network.filled("incentive")
-    if not incentive["state"].isin(inside).any() or not len(done.tables["orders"]):
-        return 0.0
-    _, _, instances = restored(done)
-    d = next(iter(instances.values()))
-    at = {label: t for t, label in enumerate(done.calendar.labels)}
-    row = {name: b for b, name in enumerate(d.module["module"])}
-    total = 0.0
-    for name, period, count in done.tables["orders"][["module", "period", "orders"]].to_numpy():
-        b, t = row[name], at[period]
-        given = _uncapped_share(incentive, inside, d.module.iloc[b], _first_day(done, t))
-        total += float(count) * given * float(d.a["price"][b, t] * d.a["worth"][b, t])
-    for name, module, period, count in done.tables["incentives"].to_numpy():
-        if incentive.at[name, "state"] in inside:
-            b, t = row[module], at[period]
-            share = float(incentive.at[name, "share_of_capex"])
-            total += float(count) * share * float(d.a["price"][b, t] * d.a["worth"][b, t])
-    return total

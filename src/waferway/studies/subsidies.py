@@ -14,7 +14,7 @@ from waferway.finance.places import compute_per_subsidy
 from waferway.network.network import Network
 from waferway.planning.planner import plan as plan_network
 from waferway.planning.summary import money
-from waferway.studies.partners import public_money
+from waferway.studies.coalition_money import public_money
 from waferway.studies.route_measures import delivered_by_period
 
 __all__ = ["Subsidies", "subsidies"]
