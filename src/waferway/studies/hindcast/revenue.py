@@ -1,7 +1,7 @@
-"""Yearly revenue of makers, from the units and memory that were predicted.
+"""Yearly revenue of makers, from the wafers, units and memory that were predicted.
 
-Owns the makers whose base stands in the claims: NVIDIA's data centre, Broadcom's AI chips, HBM
-of the three memory makers. Makers without a base are left out.
+Owns the lines of predictions and what the network makes itself: NVIDIA's data centre, Broadcom's
+AI chips, HBM of the three memory makers. Whole makers are in `makers`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,14 @@ from waferway.demand.spread import positive_quantile
 from waferway.streams import stream
 from waferway.studies.hindcast.admission import Reader
 from waferway.studies.hindcast.history import CHIPS, DESIGNERS, History
+from waferway.studies.hindcast.makers import (
+    Memory,
+    amd,
+    micron,
+    nvidia_rest,
+    tsmc,
+    whole_memory,
+)
 from waferway.studies.hindcast.rows import quantile_row
 from waferway.studies.hindcast.simulate import Drawn, Setting
 
@@ -51,11 +59,21 @@ def revenue_rows(
     rows.append(_row("broadcom AI chips", "FY2025", _broadcom(drawn, history, reader, spread)))
     market = setting.hbm.sum(axis=1)
     shares = {m: spread(f"hbm.share.{m}") for m in ("skhynix", "samsung", "micron")}
-    for name in ("hbm-004", "hbm-005", "hbm-006"):
-        _ = reader[name]
     total = np.sum(list(shares.values()), axis=0)
     for maker, share in shares.items():
         rows.append(_row(f"{maker} HBM", "2025", market * share / total))
+    memory = Memory.of(setting, history, reader, shares, draws, seed)
+    accelerators, everything = tsmc(drawn, history, reader, spread, draws, seed)
+    rows += [_row("tsmc AI accelerators", "2025", accelerators), _row("tsmc", "2025", everything)]
+    for subject, values in amd(drawn, history, reader, spread, draws, seed).items():
+        rows.append(_row(subject, "2025", values))
+    for maker in ("skhynix", "samsung"):
+        values = whole_memory(maker, memory, reader, spread, seed)
+        rows.append(_row(f"{maker} memory", "2025", values))
+    fiscal, calendar = micron(memory, reader, spread, seed)
+    rows += [_row("micron memory", "FY2025", fiscal), _row("micron memory", "2025", calendar)]
+    rest = nvidia_rest(reader, draws, seed)
+    rows.append(_row("nvidia", "FY2026", _fiscal(quarters) + rest))
     return rows
 
 

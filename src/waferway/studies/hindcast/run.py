@@ -146,8 +146,7 @@ def run(
     setting = setting_of(history, outlook, recipe, fit, supply, draws, seed)
     drawn = draw_year(setting, recipe, draws, seed)
     rows = _rows(drawn, recipe)
-    if supply is None:
-        rows += revenue_rows(drawn, setting, history, reader, draws, seed)
+    rows += revenue_rows(drawn, setting, history, reader, draws, seed)
     manifest = {
         "cut": str(CUT), "seed": seed, "draws": draws, "network_sha256": net.sha256,
         "claims_sha256": reader.evidence.sha256, "lag_days": fit.days,
