@@ -85,6 +85,10 @@ def hindcast_run(
     freeze: Annotated[
         Path | None, typer.Option(help="Folder in which to write the predictions and their hash.")
     ] = None,
+    add: Annotated[
+        bool,
+        typer.Option("--add", help="Add lines to frozen predictions, which stay as they are."),
+    ] = False,
     force: Force = False,
     as_json: JsonFlag = False,
 ) -> None:
@@ -97,7 +101,7 @@ def hindcast_run(
     else:
         show(str(found))
     if freeze is not None:
-        say(f"wrote {frozen_predictions(freeze, found.predictions, force)}")
+        say(f"wrote {frozen_predictions(freeze, found.predictions, force, add)}")
 
 
 @hindcast.command("score")

@@ -14,7 +14,13 @@ from waferway.errors import Faults, OutputExists, Place
 from waferway.studies.hindcast.files import read_table
 from waferway.studies.hindcast.rows import COLUMNS
 
-__all__ = ["frozen_predictions", "predictions_text", "read_predictions", "sha256_of"]
+__all__ = [
+    "frozen_predictions",
+    "predictions_text",
+    "read_predictions",
+    "sha256_of",
+    "with_new_lines",
+]
 
 
 def predictions_text(predictions: pd.DataFrame) -> str:
@@ -37,7 +43,36 @@ def sha256_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def frozen_predictions(folder: Path, predictions: pd.DataFrame, force: bool = False) -> Path:
+def with_new_lines(text: str, predictions: pd.DataFrame) -> str:
+    """Frozen predictions with lines added for what they do not hold yet.
+
+    Parameters
+    ----------
+    text : str
+        A file of predictions; its bytes stay as they are, at the start.
+    predictions : DataFrame
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> row = {"metric": "units", "subject": "amd", "period": "2025", "unit": "package"}
+    >>> both = pd.DataFrame([row | dict.fromkeys(COLUMNS[4:], 1.0),
+    ...                      row | {"subject": "intel"} | dict.fromkeys(COLUMNS[4:], 2.0)])
+    >>> with_new_lines(predictions_text(both.iloc[:1]), both).splitlines()[2]
+    'units,intel,2025,package,2,2,2,2,2'
+    """
+    held = {tuple(line.split(",")[:3]) for line in text.splitlines()[1:]}
+    lines = predictions_text(predictions).splitlines()[1:]
+    fresh = [line for line in lines if tuple(line.split(",")[:3]) not in held]
+    return text + "".join(f"{line}\n" for line in fresh)
+
+
+def frozen_predictions(
+    folder: Path, predictions: pd.DataFrame, force: bool = False, add: bool = False
+) -> Path:
     """Write ``predictions-2025.csv`` and ``predictions-2025.csv.sha256``.
 
     Parameters
@@ -47,6 +82,8 @@ def frozen_predictions(folder: Path, predictions: pd.DataFrame, force: bool = Fa
     predictions : DataFrame
     force : bool
         Whether frozen predictions may be replaced.
+    add : bool
+        Whether lines may be added to frozen predictions, which stay byte for byte.
 
     Returns
     -------
@@ -56,12 +93,15 @@ def frozen_predictions(folder: Path, predictions: pd.DataFrame, force: bool = Fa
     Raises
     ------
     OutputExists
-        If predictions are frozen there and `force` is false.
+        If predictions are frozen there, and neither `force` nor `add` is true.
     """
     text = predictions_text(predictions)
     path = folder / "predictions-2025.csv"
-    if path.exists() and not force:
-        raise OutputExists(f"{path} exists: predictions are frozen; pass --force to replace them")
+    if path.exists() and add and not force:
+        text = with_new_lines(path.read_bytes().decode(), predictions)
+    elif path.exists() and not force:
+        raise OutputExists(f"{path} exists: predictions are frozen; pass --add to add lines of "
+                           "what they do not hold, --force to replace them")  # fmt: skip
     folder.mkdir(parents=True, exist_ok=True)
     path.write_bytes(text.encode())
     beside = folder / f"{path.name}.sha256"
