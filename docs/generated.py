@@ -282,7 +282,12 @@ MEANINGS = {
         "50, 80 and 90 % bands, `wis` (mean weighted interval score of logarithms), `wis_units` "
         "(in the unit), `interval90` (mean interval score of logarithms)",
         "cells": "the same for each outcome and forecaster",
-        "unmatched": "outcomes that a forecaster does not predict",
+        "unmatched": "outcomes that a rival does not predict",
+        "unused": "outcomes that the hindcast does not predict, so that they were not scored: "
+        "`metric`, `subject`, `period` as the file gives them, and `nearest`, the right key most "
+        "like them (empty: none is near)",
+        "unit_warnings": "outcomes whose unit is in doubt: another one is stated, or they lie "
+        "over 15 times from the prediction; they were scored as they stand",
     },
     "waferway hindcast check --json": {
         "passed": "whether each metric is within the goal and better than both rivals",

@@ -210,7 +210,7 @@ def test_every_designer_and_quarter_has_every_metric(unconditional):
         part = table[table["metric"] == metric]
         for designer in ("nvidia", "google", "amd", "amazon"):
             assert set(part[part["subject"] == designer]["period"]) == {*AHEAD, "2025"}
-    assert len(table[table["metric"] == "revenue_usd"]) == 6
+    assert len(table[table["metric"] == "revenue_usd"]) == 16
     numbers = table[["p05", "p25", "p50", "p75", "p95"]].to_numpy()
     assert np.all(np.diff(numbers, axis=1) >= 0) and np.all(numbers > 0)
 
@@ -382,14 +382,14 @@ def test_wrong_outcomes_name_all_their_faults(tmp_path):
     path = tmp_path / "outcomes.csv"
     pd.DataFrame([
         {"metric": "units", "subject": "nvidia", "period": "2025Q1", "value": 0},
-        {"metric": "unit", "subject": "nvidia", "period": "2025Q2", "value": 5},
+        {"metric": "units", "subject": "nvidia", "period": "2025Q2", "value": "many"},
         {"metric": "units", "subject": "amd", "period": "2025Q2", "value": 5},
         {"metric": "units", "subject": "amd", "period": "2025Q2", "value": 6},
     ]).to_csv(path, index=False)  # fmt: skip
     with pytest.raises(InputError) as told:
         room.read_outcomes(path)
     text = str(told.value)
-    assert "no number above 0" in text and "did you mean units" in text and "twice" in text
+    assert text.count("no number above 0") == 2 and "twice" in text
     pd.DataFrame([{"metrics": "units"}]).to_csv(path, index=False)
     with pytest.raises(InputError, match="no column subject"):
         room.read_outcomes(path)
@@ -397,12 +397,9 @@ def test_wrong_outcomes_name_all_their_faults(tmp_path):
 
 def test_outcomes_that_only_the_hindcast_predicts_have_no_rival(net, tmp_path):
     path = tmp_path / "outcomes.csv"
-    path.write_text("metric,subject,period,value\nrevenue_usd,nvidia data centre,2025,2e11\n")
+    path.write_text("metric,subject,period,value\nunits,all,2025,1.2e7\n")
     found = room.score_year(path, predictions=FROZEN, network=net)
-    assert found.better and len(found.unmatched) == 2
-    path.write_text("metric,subject,period,value\nunits,intel,2025Q1,5\n")
-    with pytest.raises(InputError, match="predicts none"):
-        room.score_year(path, predictions=FROZEN, network=net)
+    assert found.better and len(found.unmatched) == 2 and not found.unused
 
 
 # -- calibration -----------------------------------------------------------------------------

@@ -19,7 +19,16 @@ from waferway.studies.hindcast.growth import Growth, growth_of, memory_without_h
 from waferway.studies.hindcast.history import CHIPS, History
 from waferway.studies.hindcast.simulate import Drawn, Setting
 
-__all__ = ["AMD_CHIPS", "Memory", "amd", "micron", "nvidia_rest", "tsmc", "whole_memory"]
+__all__ = [
+    "AMD_CHIPS",
+    "Memory",
+    "amd",
+    "micron",
+    "nvidia_rest",
+    "older_units",
+    "tsmc",
+    "whole_memory",
+]
 
 Floats = NDArray[np.float64]
 Spread = Callable[[str], Floats]
@@ -65,7 +74,7 @@ def amd(
     price = {chip: spread(f"amd.price.{chip}") for chip in ("mi300a", "mi308x", "mi325x")}
     price["mi300x"] = np.ones(draws)
     names = list(CHIPS)
-    before = spread("amd.price.mi250x") * _older_units(reader).sum()
+    before = spread("amd.price.mi250x") * older_units(reader).sum()
     after = np.zeros(draws)
     for chip in AMD_CHIPS:
         at = names.index(chip)
@@ -118,9 +127,14 @@ class Memory:
 
     @classmethod
     def of(
-        cls, setting: Setting, history: History, reader: Reader, shares: Mapping[str, Floats],
-        draws: int, seed: int,
-    ) -> Memory:  # fmt: skip
+        cls,
+        setting: Setting,
+        history: History,
+        reader: Reader,
+        shares: Mapping[str, Floats],
+        draws: int,
+        seed: int,
+    ) -> Memory:
         """HBM from shares of 2025 by draw; shares of 2024 lie midway from those of 2023."""
         total = np.sum(list(shares.values()), axis=0)
         old = {m: reader.best(f"hbm-{n}") for m, n in
@@ -130,8 +144,8 @@ class Memory:
         ahead = {m: setting.hbm * (s / total)[:, None] for m, s in shares.items()}
         past = {m: then[m][:, None] * supply[None, :] for m in shares}
         ours = (float(supply.sum()), float(np.median(setting.hbm.sum(axis=1))))
-        return cls(past, ahead, memory_without_hbm(reader, ours),
-                   stream(seed, "hindcast", "memory without HBM").standard_normal(draws))  # fmt: skip
+        common = stream(seed, "hindcast", "memory without HBM").standard_normal(draws)
+        return cls(past, ahead, memory_without_hbm(reader, ours), common)
 
     def deviates(self, maker: str, seed: int) -> Floats:
         """Standard normal deviates of one maker."""
@@ -142,7 +156,8 @@ class Memory:
 def whole_memory(maker: str, memory: Memory, reader: Reader, spread: Spread, seed: int) -> Floats:
     """All memory of SK hynix or Samsung in 2025, USD, by draw."""
     key = {"skhynix": "skhynix.revenue", "samsung": "samsung.memory"}[maker]
-    half = sum(reader.best(f"{key}.{q}") / spread(f"won.{q}") for q in QUARTERS[:2])
+    first, second = (reader.best(f"{key}.{q}") / spread(f"won.{q}") for q in QUARTERS[:2])
+    half = first + second
     year = {"trendforce": reader.best("memory.trendforce.2024"),
             "gartner": reader.best("memory.gartner.chips.2024")}  # fmt: skip
     known = sum(reader.best(f"world.{kind}.{q}") for kind in ("dram", "nand") for q in QUARTERS[:2])
@@ -186,7 +201,7 @@ def _drawn(name: str, draws: int, seed: int, growth: Growth) -> Floats:
     return growth.draw(z)
 
 
-def _older_units(reader: Reader) -> Floats:
+def older_units(reader: Reader) -> Floats:
     """MI250X sold by quarter of 2024: no longer drawn in 2025."""
     sold = Reader(shipped("waferway.demand"), reader.cut)
     units = np.array([sold.best(f"units.mi250x.{q}") for q in QUARTERS])

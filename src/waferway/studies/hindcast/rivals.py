@@ -10,7 +10,9 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from waferway.errors import RangeError
+from waferway.studies.hindcast.admission import Reader
 from waferway.studies.hindcast.history import CHIPS, DESIGNERS, History
+from waferway.studies.hindcast.revenue_series import revenue_series
 from waferway.studies.hindcast.rows import COLUMNS, QUANTILES
 
 __all__ = ["RIVALS", "last_value", "log_trend", "rival_predictions"]
@@ -78,14 +80,18 @@ def log_trend(series: ArrayLike, steps: int) -> Floats:
     return np.asarray(np.exp(level + slope * at + wide))
 
 
-def rival_predictions(history: History, weight: Floats) -> pd.DataFrame:
-    """Predictions of both rivals, by designer and quarter of 2025.
+def rival_predictions(
+    history: History, weight: Floats, reader: Reader | None = None
+) -> pd.DataFrame:
+    """Predictions of both rivals, by designer and quarter of 2025, and by maker and year.
 
     Parameters
     ----------
     history : History
     weight : array, shape (C,)
         H100 equivalents a package.
+    reader : Reader, optional
+        Of the claims on revenue; without it no revenue is predicted.
 
     Returns
     -------
@@ -111,6 +117,16 @@ def rival_predictions(history: History, weight: Floats) -> pd.DataFrame:
                         "period": f"2025Q{steps}", "unit": unit,
                         **dict(zip(COLUMNS[4:], [float(f"{v:.4g}") for v in cut], strict=True)),
                     })  # fmt: skip
+    series = {} if reader is None else revenue_series(reader, history)
+    for (subject, period), (values, ahead) in series.items():
+        for rival, rule in (("last_value", last_value), ("log_trend", log_trend)):
+            # quarters that err together: quantiles of the year are sums of theirs
+            cut = np.sum([rule(values, steps) for steps in ahead], axis=0)
+            rows.append({
+                "rival": rival, "metric": "revenue_usd", "subject": subject, "period": period,
+                "unit": "USD",
+                **dict(zip(COLUMNS[4:], [float(f"{v:.4g}") for v in cut], strict=True)),
+            })  # fmt: skip
     return pd.DataFrame(rows)
 
 

@@ -6,9 +6,10 @@ by covering everything.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from waferway.errors import Fault, Faults, InputError, Place, nearest
 from waferway.studies.hindcast.files import read_table
+from waferway.studies.hindcast.keys import Unused, keys_text, split_outcomes, unit_slips
 from waferway.studies.hindcast.rows import QUANTILES
 
 __all__ = ["Score", "interval_score", "read_outcomes", "score", "weighted_interval_score"]
@@ -26,6 +28,7 @@ KEY = ["metric", "subject", "period"]
 NAMES = [f"p{q * 100:02.0f}" for q in QUANTILES]
 Z = {0.05: -1.6448536269514722, 0.25: -0.6744897501960817, 0.5: 0.0}
 Z80 = 1.2815515655446004
+MOST_LISTED = 8
 
 
 def interval_score(low: ArrayLike, high: ArrayLike, outcome: ArrayLike, alpha: float) -> Floats:
@@ -90,12 +93,18 @@ class Score:
     cells : DataFrame
         One row per forecaster and outcome.
     unmatched : tuple of str
-        Outcomes that nothing predicts, by forecaster.
+        Outcomes that a rival does not predict, by forecaster.
+    unused : tuple of Unused
+        Outcomes that the hindcast does not predict: they are not scored.
+    unit_warnings : tuple of str
+        Outcomes whose unit is in doubt; they are scored as they stand.
     """
 
     summary: pd.DataFrame
     cells: pd.DataFrame
     unmatched: tuple[str, ...]
+    unused: tuple[Unused, ...] = ()
+    unit_warnings: tuple[str, ...] = ()
 
     @property
     def better(self) -> bool:
@@ -114,7 +123,9 @@ class Score:
         rows = self.summary.reset_index().to_dict(orient="records")
         cells = self.cells.to_dict(orient="records")
         return {"better_than_rivals": self.better, "summary": [_plain(r) for r in rows],
-                "cells": [_plain(r) for r in cells], "unmatched": list(self.unmatched)}  # fmt: skip
+                "cells": [_plain(r) for r in cells], "unmatched": list(self.unmatched),
+                "unused": [vars(u) for u in self.unused],
+                "unit_warnings": list(self.unit_warnings)}  # fmt: skip
 
     def __str__(self) -> str:
         lines = ["Score of logarithms (lower is better), errors and coverage",
@@ -127,10 +138,16 @@ class Score:
                 f"{row['bias']:>8.3f}{row['cover50']:>6.0%}{row['cover80']:>6.0%}"
                 f"{row['cover90']:>6.0%}"
             )
+        if self.unused:
+            used = len(self.cells[self.cells["forecaster"] == "hindcast"])
+            given = used + len(self.unused)
+            lines += ["", f"{len(self.unused)} of {given} outcomes were not used: nothing "
+                      "predicts them", *_listed(self.unused)]  # fmt: skip
+        if self.unit_warnings:
+            lines += ["", "units in doubt; these outcomes were scored as they stand",
+                      *_listed(self.unit_warnings)]  # fmt: skip
         if self.unmatched:
-            more = len(self.unmatched) - 8
-            lines += ["", f"not predicted: {', '.join(self.unmatched[:8])}"
-                      + (f" and {more} more" if more > 0 else "")]  # fmt: skip
+            lines += ["", "no rival for", *_listed(self.unmatched)]
         return "\n".join(lines)
 
 
@@ -142,26 +159,35 @@ def score(forecasts: Mapping[str, pd.DataFrame], outcomes: pd.DataFrame) -> Scor
     forecasts : mapping of str to DataFrame
         Predictions by forecaster; the first is ``hindcast``.
     outcomes : DataFrame
-        metric, subject, period, value, above 0.
+        metric, subject, period, value, above 0; stated_unit, where the file gives one.
 
     Returns
     -------
     Score
         Totals (``all``) are over cells that every forecaster predicts, so that none wins by
         leaving out what is hard.
+
+    Raises
+    ------
+    InputError
+        If the hindcast predicts none of the outcomes; with the nearest keys, and all keys.
     """
+    ours = next(iter(forecasts.values()))
+    outcomes, unused = split_outcomes(outcomes, ours)
+    if outcomes.empty:
+        near = "; ".join(str(one) for one in unused[:MOST_LISTED])
+        raise InputError(
+            [Fault(Place("outcomes"), f"the hindcast predicts none of these {len(unused)} outcomes",
+                   near, "the keys are " + keys_text(ours).replace("\n", ". "), kind="outcome")],
+            "nothing was scored",
+        )  # fmt: skip
     parts, unmatched = [], []
     for name, predicted in forecasts.items():
-        joined = outcomes.merge(predicted, on=KEY, how="left", suffixes=("", "_predicted"))
+        joined = outcomes.merge(predicted, on=KEY, how="left")
         missing = joined["p50"].isna()
         unmatched += [f"{name}: {' '.join(row)}" for row in joined.loc[missing, KEY].to_numpy()]
         parts.append(_cells(name, joined[~missing]))
-    if parts[0].empty:
-        raise InputError(
-            [Fault(Place("outcomes"), "the hindcast predicts none of these outcomes",
-                   f"{len(outcomes)} were given", "see the subjects and periods of: "
-                   "waferway hindcast run", kind="outcome")], "nothing was scored",
-        )  # fmt: skip
+    slips = unit_slips(outcomes.merge(ours, on=KEY))
     cells = pd.concat([part for part in parts if len(part)], ignore_index=True)
     common = cells.groupby(KEY)["forecaster"].transform("nunique") == len(forecasts)
     table = {}
@@ -176,7 +202,15 @@ def score(forecasts: Mapping[str, pd.DataFrame], outcomes: pd.DataFrame) -> Scor
             table["all", name] = _summary(mine)
     summary = pd.DataFrame(table).T
     summary.index = pd.MultiIndex.from_tuples(table, names=["metric", "forecaster"])
-    return Score(summary, cells, tuple(unmatched))
+    return Score(summary, cells, tuple(unmatched), unused, slips)
+
+
+def _listed(items: Sequence[object]) -> list[str]:
+    more = len(items) - MOST_LISTED
+    lines = []
+    for item in items[:MOST_LISTED]:
+        lines += wrap(str(item), 78, initial_indent="  ", subsequent_indent="    ")
+    return [*lines, *([f"  and {more} more"] if more > 0 else [])]
 
 
 def _cells(name: str, joined: pd.DataFrame) -> pd.DataFrame:
@@ -217,18 +251,20 @@ def read_outcomes(path: Path | str) -> pd.DataFrame:
     Parameters
     ----------
     path : Path
-        Columns metric, subject, period, value; further columns (unit, source) are ignored.
-        Metrics and subjects are those of the predictions; a period is 2025Q1 or 2025.
+        Columns metric, subject, period, value; a column unit is compared with that of the
+        prediction, further ones are ignored.
 
     Returns
     -------
     DataFrame
+        metric, subject, period, value, and stated_unit where the file has a column unit.
 
     Raises
     ------
     InputError
         With every fault at once: missing columns, values that are not positive numbers,
-        repeated cells, metrics that no prediction has.
+        repeated cells. Rows with other keys than those of predictions are no fault here: `score`
+        tells of them.
     """
     frame = read_table(path, "nothing was scored")
     faults, where = Faults(), str(path)
@@ -240,21 +276,18 @@ def read_outcomes(path: Path | str) -> pd.DataFrame:
                        f"did you mean {near[0]}?" if near else "", kind="column")  # fmt: skip
     faults.raise_any("nothing was scored")
     frame["value"] = pd.to_numeric(frame["value"], errors="coerce")
-    known = ("logic_wafers", "packaging_wafers", "hbm_usd", "units", "compute_h100e", "revenue_usd")
+    for key in KEY:
+        frame[key] = frame[key].astype(str).str.strip()
     for line, row in enumerate(frame.to_dict("records"), start=2):
-        if not row["value"] > 0:
+        if not 0 < row["value"] < np.inf:
             faults.add(Place(where, line), f"the value of {row['metric']} {row['subject']} "
                        f"{row['period']} is no number above 0", "scores are of logarithms",
                        kind="value")  # fmt: skip
-        if row["metric"] not in known:
-            near = nearest(str(row["metric"]), known)
-            faults.add(Place(where, line), f"{row['metric']} is no metric",
-                       f"known: {', '.join(known)}", f"did you mean {near[0]}?" if near else "",
-                       kind="metric")  # fmt: skip
     for key in frame.loc[frame.duplicated(KEY), KEY].to_numpy():
         faults.add(Place(where), f"{' '.join(key)} stands twice", "", "keep one", kind="repeat")
     faults.raise_any("nothing was scored")
-    return frame[[*KEY, "value"]]
+    found = frame[[*KEY, "value"]]
+    return found.assign(stated_unit=frame["unit"]) if "unit" in frame.columns else found
 
 
 def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:

@@ -53,8 +53,9 @@ def score_year(
     else:
         given = None if supply is None else read_supply(supply)
         ours = run(net, given, draws, seed).predictions
-    history = read_history(Reader(shipped("waferway.studies")))
-    rivals = rival_predictions(history, content_of(net).weight)
+    reader = Reader(shipped("waferway.studies"))
+    history = read_history(reader)
+    rivals = rival_predictions(history, content_of(net).weight, reader)
     sides = {"hindcast": ours}
     sides |= {name: rivals[rivals["rival"] == name].drop(columns="rival") for name in RIVALS}
     return score(sides, happened)
