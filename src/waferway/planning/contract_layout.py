@@ -12,12 +12,13 @@ import math
 import numpy as np
 
 from waferway.errors import RangeError
+from waferway.network.parties import family
 from waferway.planning.instance import (
     Array,
     Instance,
 )
 from waferway.planning.item_layout import usable_offers
-from waferway.planning.lookups import dated_values, family, frame_of
+from waferway.planning.lookups import dated_values, frame_of
 
 __all__ = ["expand_contracts", "expand_line_offers", "expand_money"]
 

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from waferway.errors import RangeError
+from waferway.network.parties import family
 from waferway.planning.instance import Entries, Instance
-from waferway.planning.lookups import country_of, dated_values, family, frame_of
+from waferway.planning.lookups import country_of, dated_values, frame_of
 
 __all__ = [
     "eligible_items",

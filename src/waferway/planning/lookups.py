@@ -1,4 +1,4 @@
-"""Who belongs to whom, what lies where, and dated values of chosen rows.
+"""What lies where, which lines a stake covers, and dated values of chosen rows.
 
 Owns the few questions that every part of the layout asks of a network.
 """
@@ -15,18 +15,7 @@ from waferway.planning.instance import (
     Instance,
 )
 
-__all__ = ["country_of", "dated_values", "family", "frame_of", "lines_of"]
-
-
-def family(network: Network, party: str) -> set[str]:
-    """A party and all it owns through `parent`, at any depth."""
-    parents = network.filled("party")["parent"]
-    found = {party}
-    while True:
-        more = {name for name, parent in parents.items() if parent in found} - found
-        if not more:
-            return found
-        found |= more
+__all__ = ["country_of", "dated_values", "frame_of", "lines_of"]
 
 
 def dated_values(inst: Instance, table: str, column: str, keys: list[str]) -> Array:

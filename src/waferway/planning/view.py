@@ -11,10 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from waferway.errors import Fault, InputError, Place, nearest
 from waferway.network.network import Network
+from waferway.network.parties import check_party, family
 from waferway.network.schema import TABLES
-from waferway.planning.lookups import family
 
 __all__ = ["cut_down"]
 
@@ -40,21 +39,7 @@ def cut_down(network: Network, party: str) -> tuple[Network, frozenset[str]]:
     InputError
         If the party is unknown; names the nearest.
     """
-    parties = network.filled("party").index
-    if party not in parties:
-        close = nearest(party, parties)
-        raise InputError(
-            [
-                Fault(
-                    Place("party"),
-                    f'"{party}" is no party of this network',
-                    f"parties are: {', '.join(map(str, parties))}" if len(parties) else "",
-                    suggestion=f"did you mean {close[0]}?" if close else "",
-                    kind="unknown party",
-                )
-            ],
-            "nothing was planned",
-        )
+    check_party(network, party)
     mine = family(network, party)
     changed: dict[str, pd.DataFrame] = {}
     shares = _held(network, mine)

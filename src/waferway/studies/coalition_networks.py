@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from waferway.network.network import Network
-from waferway.planning.lookups import family
+from waferway.network.parties import family
 
 __all__ = ["cash_cost", "joined"]
 

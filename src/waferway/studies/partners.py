@@ -18,9 +18,9 @@ from multiprocessing import get_context
 from textwrap import wrap
 from typing import Any
 
-from waferway.errors import Fault, InputError, Place, RangeError, nearest
+from waferway.errors import Fault, InputError, Place, RangeError
 from waferway.network.network import Network
-from waferway.planning.lookups import family
+from waferway.network.parties import family, unknown_party
 from waferway.planning.planner import plan as plan_network
 from waferway.studies.alliance_game import Group, Split, groups, split, superadditivity
 from waferway.studies.coalition_money import margin, public_money
@@ -214,15 +214,7 @@ def partners(
 
 
 def _check(network: Network, party: str, members: Sequence[str], gap: float) -> None:
-    names = network.filled("party").index
-    faults = []
-    for name in (party, *members):
-        if name not in names:
-            close = nearest(name, names)
-            faults.append(Fault(Place("party"), f'"{name}" is no party of this network',
-                                f"parties are: {', '.join(map(str, names))}" if len(names) else "",
-                                suggestion=f"did you mean {close[0]}?" if close else "",
-                                kind="unknown party"))  # fmt: skip
+    faults = [fault for name in (party, *members) if (fault := unknown_party(network, name))]
     every = [party, *members]
     for name in sorted({n for n in every if every.count(n) > 1}):
         faults.append(Fault(Place("member"), f"{name} is named twice", kind="twice"))

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from waferway.errors import Fault, InputError, Place, nearest
 from waferway.network.network import Network
-from waferway.planning.lookups import family
+from waferway.network.parties import check_party, family
 
 __all__ = ["Route", "only", "standard_routes"]
 
@@ -104,16 +103,7 @@ def standard_routes(network: Network, party: str) -> tuple[Route, ...]:
     InputError
         If the party is unknown; names the nearest.
     """
-    parties = network.filled("party").index
-    if party not in parties:
-        close = nearest(party, parties)
-        raise InputError(
-            [Fault(Place("party"), f'"{party}" is no party of this network',
-                   f"parties are: {', '.join(map(str, parties))}" if len(parties) else "",
-                   suggestion=f"did you mean {close[0]}?" if close else "",
-                   kind="unknown party")],
-            "nothing was planned",
-        )  # fmt: skip
+    check_party(network, party)
     mine = family(network, party)
     has = _means(network, mine)
     capacity = has.reserved | has.spot

@@ -17,7 +17,7 @@ from waferway.calendar import end_of
 from waferway.evidence.dated import shipped
 from waferway.finance.plans import plan_flows
 from waferway.network.network import Network
-from waferway.planning.lookups import family
+from waferway.network.parties import family
 from waferway.planning.plan import Plan
 from waferway.planning.planner import plan as plan_network
 from waferway.planning.prices import restored

@@ -22,7 +22,7 @@ import pandas as pd
 from waferway.calendar import end_of
 from waferway.errors import Fault, InputError, Place, RangeError, nearest
 from waferway.network.network import Network
-from waferway.planning.lookups import family
+from waferway.network.parties import family
 from waferway.planning.plan import Plan
 from waferway.studies.route_deals import Screened, screened
 from waferway.studies.route_draws import evaluate

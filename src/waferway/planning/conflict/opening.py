@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from waferway.network.network import Network
+from waferway.network.parties import family
 from waferway.planning.instance import Instance
-from waferway.planning.lookups import family
 
 __all__ = ["ANY_LANE", "Closed", "closed_flows", "closed_services", "opened"]
 
