@@ -73,6 +73,37 @@ def test_hindcast_runs_freezes_and_scores(waferway, tmp_path):
     assert body["better_than_rivals"] is True and body["unmatched"] == []
 
 
+def test_a_freeze_is_kept_and_lines_are_added_to_it(waferway, tmp_path):
+    asked = ("hindcast", "run", "--draws", "60", "--freeze", tmp_path)
+    assert waferway(*asked).code == 0
+    frozen = tmp_path / "predictions-2025.csv"
+    whole = frozen.read_bytes()
+    again = waferway(*asked)
+    assert again.code == 2 and "--add" in again.err and frozen.read_bytes() == whole
+    first = b"".join(whole.splitlines(keepends=True)[:100])
+    frozen.write_bytes(first)
+    assert waferway(*asked, "--seed", "7", "--add").code == 0
+    added = frozen.read_bytes()
+    assert added.startswith(first) and added != whole
+    assert len(added.splitlines()) == len(whole.splitlines())
+
+
+def test_outcomes_that_cannot_be_used_are_told(waferway, tmp_path):
+    happened = tmp_path / "outcomes.csv"
+    happened.write_text("metric,subject,period,value\nrevenue_usd,TSMC,2025,1e11\n"
+                        "revenue_usd,amd,2025,3.2e13\n")  # fmt: skip
+    asked = ("hindcast", "score", "--draws", "60", "--outcomes", happened)
+    found = waferway(*asked)
+    assert "1 of 2 outcomes were not used" in found.out
+    assert "did you mean revenue_usd tsmc 2025?" in found.out and "units in doubt" in found.out
+    body = waferway(*asked, "--json").json()
+    assert body["unused"][0]["nearest"] == "revenue_usd tsmc 2025"
+    assert len(body["unit_warnings"]) == 1
+    happened.write_text("metric,subject,period,value\nrevenue_usd,TSMC,2025,1e11\n")
+    found = waferway(*asked)
+    assert found.code == 2 and "the keys are" in found.err
+
+
 def test_hindcast_run_as_json_proves_its_cut(waferway):
     body = waferway("hindcast", "run", "--draws", "100", "--json").json()
     assert body["manifest"]["cut"] == "2024-12-31" and body["conditional"] is False
