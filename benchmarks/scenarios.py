@@ -21,7 +21,8 @@ import waferway
 from waferway.atlas.announcements import sums_of
 from waferway.atlas.balance import balance
 from waferway.atlas.sampling import sample
-from waferway.studies.scenarios import ScenarioStudy, run_scenario
+from waferway.studies.scenario_study import ScenarioStudy
+from waferway.studies.scenarios import run_scenario
 
 ROOT = Path(__file__).parents[1]
 PAGES = ROOT / "docs" / "scenarios"

@@ -10,7 +10,8 @@ import waferway as ww
 from benchmarks.scenarios import BEGIN, END, PAGES, RESULTS, differs, figures, paged
 from tests.studies.test_scenarios import SHIPPED
 from waferway.atlas.announcements import sums_of
-from waferway.studies.scenarios import SERVED, ScenarioStudy
+from waferway.studies.scenario_study import ScenarioStudy
+from waferway.studies.scenarios import SERVED
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,9 @@ from waferway.network.network import Network
 from waferway.network.schema import TABLES
 from waferway.network.typed_rows import frame_of
 from waferway.network.what_ifs import describe_scenario
-from waferway.studies.scenarios import ScenarioStudy, as_history, begins, run_scenario
+from waferway.studies.plan_history import as_history
+from waferway.studies.scenario_study import ScenarioStudy
+from waferway.studies.scenarios import begins, run_scenario
 
 SHIPPED = (
     "openai-26gw", "korea-2047", "meta-350k-h100", "taiwan-closure", "hbm-two-suppliers",
