@@ -609,13 +609,13 @@ PAGES = {
 
 def write(_app, _config) -> None:
     """Write every page; unchanged pages keep their time, so builds stay quick."""
-    from waferway.atlas.pages import counts_page, tables_page
+    from waferway.atlas.pages import counts_page, readings_page, tables_page
     from waferway.network.reference import reference_page
 
     FOLDER.mkdir(parents=True, exist_ok=True)
     written = {
         **PAGES, "network.md": reference_page, "catalogue.md": tables_page,
-        "atlas-counts.md": counts_page,
+        "atlas-counts.md": counts_page, "atlas-readings.md": readings_page,
     }  # fmt: skip
     for name, page in written.items():
         path, text = FOLDER / name, page()

@@ -9,6 +9,7 @@ import pytest
 from waferway.atlas import catalogue
 from waferway.atlas.catalogue import Catalogue, claim_id
 from waferway.atlas.catalogue_schema import CATALOGUE, quantities
+from waferway.atlas.pages import reading_of
 from waferway.errors import InputError
 
 
@@ -74,3 +75,22 @@ def test_a_view_of_january_2024_holds_no_retrospective(cat: Catalogue) -> None:
 def test_an_unknown_table_names_the_nearest(cat: Catalogue) -> None:
     with pytest.raises(InputError, match="did you mean accelerator"):
         cat.table("acelerator")
+
+
+def test_each_claim_of_grade_a_or_b_was_read(cat: Catalogue) -> None:
+    by_reading = {
+        name: reading_of(claim)
+        for name, claim in cat.evidence.items()
+        if claim.grade in ("A", "B") and not claim.method.startswith("definition:")
+    }
+    assert set(by_reading.values()) <= {"read", "re-opened"}, by_reading
+    assert len(by_reading) > 100
+
+
+def test_grade_b_rests_on_two_sources(cat: Catalogue) -> None:
+    """Parts of an accelerator repeat what its own row says, with the same claim."""
+    for claim in cat.evidence.values():
+        table, _, key = claim.subject.partition(":")
+        if claim.grade == "B" and table != "accelerator_part":
+            sources = {c.source_id for c in cat.claims(table, key, claim.metric)}
+            assert len(sources) > 1, claim.claim_id

@@ -373,7 +373,8 @@ CATALOGUE: dict[str, Table] = {
 }  # fmt: skip
 
 CREDITS: dict[str, str] = {
-    "accelerator": "Epoch AI, Machine Learning Hardware (CC BY 4.0); press and analysts as cited",
+    "accelerator": "Epoch AI, Machine Learning Hardware (CC BY 4.0); makers, press and analysts as "
+    "cited",
     "volume": "Epoch AI, AI chip counts, April 2026 (CC BY 4.0)",
     "holding": "Epoch AI, AI chip counts, April 2026 (CC BY 4.0)",
     "data_centre": "Epoch AI, Frontier Data Centers, August 2026 (CC BY 4.0)",

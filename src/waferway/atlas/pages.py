@@ -1,17 +1,28 @@
 """Reference pages of the catalogue, written from its declarations and from what it holds.
 
-Owns the two pages that the documentation includes: all tables with their columns, and counts.
+Owns the pages that the documentation includes: all tables with their columns, counts, and how
+the source of each claim was read.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from waferway.atlas.catalogue import catalogue
 from waferway.atlas.catalogue_schema import CATALOGUE, CREDITS, MISSING, bounds_of
 from waferway.atlas.release import DATA_VERSION
+from waferway.evidence.claims import Claim
 
-__all__ = ["counts_page", "tables_page"]
+__all__ = ["counts_page", "reading_of", "readings_page", "tables_page"]
+
+READINGS = {
+    "read": "read on the page, day noted in the claim",
+    "re-opened": "first tabulated from an excerpt, then found again on the page and compared",
+    "excerpt": "tabulated from an excerpt; not yet re-opened",
+    "table": "row of a published data set",
+    "own": "our own judgement, imputation or arithmetic",
+}
 
 _OURS = "own tabulation of cited facts; CC BY 4.0"
 
@@ -102,3 +113,42 @@ def counts_page() -> str:
     lines = ["| what | count | |", "|---|---|---|"]
     lines += [f"| {what} | {count:,} | {said} |" for what, count, said in rows]
     return "\n".join([*lines, "", f"Version {DATA_VERSION} of the data.", ""])
+
+
+def reading_of(claim: Claim) -> str:
+    """How the source of a claim was read: one of the words of `READINGS`.
+
+    Examples
+    --------
+    >>> reading_of(catalogue().evidence["accelerator.amazon-trainium3.fp8_tflops"])
+    'read'
+    >>> reading_of(catalogue().evidence["country.US.hazard_class"])
+    'own'
+    """
+    said = claim.locator or ""
+    if claim.source_id == "waferway" or claim.method.startswith(("imputed:", "derived:")):
+        return "own"
+    if "re-opened" in said:
+        return "re-opened"
+    if re.search(r"; read \d{4}-\d\d-\d\d", said):
+        return "read"
+    return "excerpt" if "excerpt" in said or "tabulated as" in said else "table"
+
+
+def readings_page() -> str:
+    """Markdown: claims of the catalogue by grade and by how their source was read.
+
+    Examples
+    --------
+    >>> readings_page().splitlines()[0]
+    '| how the source was read | A | B | C | D | all |'
+    """
+    found = Counter((reading_of(c), c.grade) for c in catalogue().evidence.values())
+    grades = ("A", "B", "C", "D")
+    lines = ["| how the source was read | A | B | C | D | all |", "|---|---|---|---|---|---|"]
+    for reading, meaning in READINGS.items():
+        counts = [found[reading, grade] for grade in grades]
+        lines.append(f"| {meaning} | {' | '.join(f'{n:,}' for n in (*counts, sum(counts)))} |")
+    totals = [sum(found[reading, grade] for reading in READINGS) for grade in grades]
+    lines.append(f"| **all** | {' | '.join(f'{n:,}' for n in (*totals, sum(totals)))} |")
+    return "\n".join([*lines, ""])
