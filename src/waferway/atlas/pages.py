@@ -143,7 +143,9 @@ def readings_page() -> str:
     >>> readings_page().splitlines()[0]
     '| how the source was read | A | B | C | D | all |'
     """
-    found = Counter((reading_of(c), c.grade) for c in catalogue().evidence.values())
+    found: Counter[tuple[str, str]] = Counter(
+        (reading_of(c), c.grade) for c in catalogue().evidence.values()
+    )
     grades = ("A", "B", "C", "D")
     lines = ["| how the source was read | A | B | C | D | all |", "|---|---|---|---|---|---|"]
     for reading, meaning in READINGS.items():
