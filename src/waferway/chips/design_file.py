@@ -30,6 +30,8 @@ from waferway.units import parse_quantity
 __all__ = ["FORMAT", "KEYS", "Key", "design_schema", "parse_design", "read_design"]
 
 FORMAT = "waferway-chip/1"
+PARTS = {"blocks": "group of blocks", "memory": "kind of memory"}
+"""Parts of a design whose name in the file is no word for one of them."""
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,7 @@ class _Reader:
                 self.faults.add(
                     tree.place,
                     f"{prefix}{name} is missing",
-                    key.meaning,
+                    f"every {PARTS.get(kind, kind)} states its {name}: {key.meaning}",
                     f"write {name}: ...",
                     "missing",
                 )
@@ -172,7 +174,7 @@ class _Reader:
             return self.part(tree, kind, path)
         if form in ("list", "names"):
             if not tree.is_list:
-                self.faults.add(tree.place, f"{path} must be a list", key.meaning, kind="shape")
+                self.faults.add(tree.place, f"{path} must be a list", _states(key), kind="shape")
                 return None
             out = []
             for index, entry in enumerate(tree.entries()):
@@ -182,7 +184,7 @@ class _Reader:
             return out
         if form == "numbers":
             if not tree.is_mapping:
-                self.faults.add(tree.place, f"{path} must have keys", key.meaning, kind="shape")
+                self.faults.add(tree.place, f"{path} must have keys", _states(key), kind="shape")
                 return None
             numbers = {}
             for name, entry, _mark in tree.items():
@@ -192,7 +194,7 @@ class _Reader:
                     numbers[name] = number
             return numbers
         if tree.is_mapping or tree.is_list or tree.text is None:
-            self.faults.add(tree.place, f"{path} must be a single value", key.meaning, kind="shape")
+            self.faults.add(tree.place, f"{path} must be a single value", _states(key), kind="shape")
             return None
         if form == "text":
             return tree.text
@@ -236,6 +238,11 @@ class _Reader:
             )
             return None
         return quantity.value
+
+
+def _states(key: Key) -> str:
+    """Why a value has the wrong shape: what it is there to say."""
+    return f"it states: {key.meaning}"
 
 
 def _outline(values: Mapping[str, Any]) -> Outline:

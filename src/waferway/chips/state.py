@@ -165,12 +165,14 @@ class TechState:
         """The fault to report where nothing is known."""
         claims = self._by_key.get((subject, metric), [])
         if claims:
-            years = "; ".join(f"{c.valid_from or '...'} to {c.valid_to or 'now'}" for c in claims)
+            spans = sorted({(c.valid_from or dt.date.min, c.valid_to or dt.date.max) for c in claims})
+            first = spans[0][0]
+            when = "another day" if first <= self.when else f"a day from {first} on"
             return Fault(
                 place,
                 f"{subject} has no {metric} on {self.when}",
-                why=f"claims cover {years}",
-                suggestion="ask for a later year, or give a value under assume",
+                why=f"claims give it {' and '.join(_span(*span) for span in spans)}",
+                suggestion=f"ask for {when}, or give a value under assume",
                 kind="no-claim",
             )
         prefix = subject.partition(":")[0] + ":"
@@ -251,6 +253,13 @@ class TechState:
                     faults.extend([fault])
 
 
+def _span(begin: dt.date, end: dt.date) -> str:
+    """Days from the first to the last, in words."""
+    if end == dt.date.max:
+        return "for every day" if begin == dt.date.min else f"from {begin} on"
+    return f"to {end}" if begin == dt.date.min else f"from {begin} to {end}"
+
+
 def tech_state(
     when: int | str | dt.date,
     *,
@@ -268,6 +277,11 @@ def tech_state(
     known : str or date, optional
     overrides : mapping, optional
 
+    Raises
+    ------
+    RangeError
+        If the day lies before the first that any claim is about.
+
     Examples
     --------
     >>> state = tech_state(2024)
@@ -281,8 +295,15 @@ def tech_state(
     else:
         date = day(when) if isinstance(when, str) else when
     known_day = day(known) if isinstance(known, str) else known
+    claims = shipped("waferway.chips") if evidence is None else evidence
+    first = min((c.valid_from or dt.date.min for c in claims.values()), default=dt.date.min)
+    if date < first:
+        raise RangeError(
+            f"{date} lies before {first}, the first day that any claim about chips covers; "
+            "ask for a later year"
+        )
     return TechState(
-        shipped("waferway.chips") if evidence is None else evidence,
+        claims,
         date,
         known_day,
         dict(overrides or {}),

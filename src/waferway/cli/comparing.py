@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from waferway.cli import say
-from waferway.cli.showing import show, show_json
+from waferway.cli.showing import show_folded, show_json
 from waferway.errors import Fault, InputError, Place
 
 __all__ = ["read_either", "run_diff", "run_trace"]
@@ -37,7 +37,7 @@ def run_diff(before: Any, after: Any, as_json: bool, html: Path | None, force: b
     if as_json:
         show_json({"differs": bool(found), **found.to_json()})
     else:
-        show(str(found))
+        show_folded(str(found))
 
 
 def run_trace(of: Any, figure: str, where: list[str], as_json: bool) -> None:
@@ -55,4 +55,4 @@ def run_trace(of: Any, figure: str, where: list[str], as_json: bool) -> None:
     if as_json:
         show_json(found.to_json())
     else:
-        show(str(found))
+        show_folded(str(found))

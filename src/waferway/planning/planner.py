@@ -134,7 +134,7 @@ def plan(
     >>> float(p.unserved.to_frame()["unserved"].sum())
     60000.0
     """
-    _check_arguments(network, objective, gap, time_limit, solver)
+    _check_arguments(network, objective, gap, time_limit, solver, budget_usd)
     calendar, decided, shown, now_day = _calendar(network, start, until, step, now)
     first = calendar.periods[int(np.argmax(decided))].start
     base = network.setting("base_date") or first
@@ -345,8 +345,9 @@ def _months_later(when: dt.date, months: int) -> dt.date:
 
 
 def _check_arguments(
-    network: Network, objective_name: str, gap: float, time_limit: float | None, solver: str
-) -> None:
+    network: Network, objective_name: str, gap: float, time_limit: float | None, solver: str,
+    budget_usd: float | None,
+) -> None:  # fmt: skip
     if objective_name not in OBJECTIVES:
         close = nearest(objective_name, OBJECTIVES)
         raise RangeError(
@@ -357,8 +358,30 @@ def _check_arguments(
         raise RangeError(f"gap is {gap}; it must be at least 0 and below 1")
     if time_limit is not None and not time_limit > 0:
         raise RangeError(f"time_limit is {time_limit}; it must be above 0 seconds")
+    if budget_usd is not None and not 0 <= budget_usd < np.inf:
+        raise RangeError(f"budget_usd is {budget_usd}; it must be at least 0, and finite")
+    if solver != "highs":
+        _check_solver(solver)
     if solver != "highs" and len(network.leaves) > 1:
         raise RangeError(f"{solver} plans one branch; for several use highs")
+
+
+def _check_solver(solver: str) -> None:
+    """Refuse a solver that is not there, before any work."""
+    import linopy
+
+    there = list(linopy.available_solvers)
+    if solver not in there:
+        known = [name.value for name in linopy.solvers.SolverName]
+        close = nearest(solver, there)
+        raise InputError(
+            [Fault(Place(), f'"{solver}" is {"not installed" if solver in known else "no solver"}',
+                   why=f"this machine has {', '.join(there)}; linopy knows "
+                   f"{', '.join(sorted(known))}",
+                   suggestion=f"did you mean {close[0]}?" if close else "leave the solver out: "
+                   "highs is the default", kind="unknown solver")],
+            "nothing was planned",
+        )  # fmt: skip
 
 
 def _basis(network: Network, objective_name: str, basis: str | None) -> str:
@@ -386,12 +409,6 @@ def _through_linopy(
     """Solve with another solver through linopy."""
     import time
 
-    import linopy
-
-    if solver not in linopy.available_solvers:
-        raise SolverFailed(
-            f"{solver} is not installed; this machine has {', '.join(linopy.available_solvers)}"
-        )
     d, v, goal, _ = branches[0]
     model = to_linopy(v, d, goal)
     names = OPTION_NAMES.get(solver)

@@ -44,7 +44,7 @@ class Summary:
     orders : DataFrame
         module, orders, spending, over the shown periods.
     binding : DataFrame
-        year, technology, line, worth_usd: the link worth most in each year.
+        year, technology, line, worth_usd: the link worth most in each year; unit: of what.
     evidence : EvidenceShares
     gap : float or None
         Relative; None where the solver told none.
@@ -88,6 +88,7 @@ class Summary:
             f"Solved {said_gap(self.gap)} ({self.status}).",
             "",
         ]
+        priced = self.objective != "compute"  # else worth is counted in compute
         if len(self.compute):
             lines.append(f"Compute on {self.basis}, million a year")
             lines.append(f"{'year':>6}{'delivered':>12}{'needed':>12}{'unmet':>9}   what binds")
@@ -95,8 +96,9 @@ class Summary:
             for row in self.compute.itertuples():
                 link = bind.get(row.year)
                 says = ""
-                if link is not None and link.worth_usd > 0:
-                    says = f"{link.technology}: one more unit is worth {money(link.worth_usd)}"
+                if link is not None and link.worth_usd > (0.005 if priced else 0.0):
+                    worth = money(link.worth_usd) if priced else f"{link.worth_usd:,.3g}"
+                    says = f"{link.technology}: one more {link.unit} is worth {worth}"
                 lines.append(
                     f"{row.year:>6}{row.delivered / 1e6:>12.2f}{row.needed / 1e6:>12.2f}"
                     f"{row.unmet_share:>9.0%}   {says}".rstrip()
@@ -199,6 +201,8 @@ def compute_by_year(plan: Plan) -> pd.DataFrame:
 
 def summarise(plan: Plan, *, intervals: bool = True) -> Summary:
     """The few figures of a plan; `intervals` measures those of the prices too."""
+    from waferway.planning.explanation.links import link_unit
+
     shown = set(plan.labels)
     basis = plan.manifest["basis"]
     share = plan.branch_weights
@@ -216,6 +220,7 @@ def summarise(plan: Plan, *, intervals: bool = True) -> Summary:
     need = (others["need"].astype(float) * chance).groupby(others["demand"]).sum()
     items = pd.DataFrame({"unmet_share": (unmet / need.where(need > 0)).fillna(0.0)})
     items = items.sort_values("unmet_share", ascending=False).rename_axis("demand").reset_index()
+    binding = plan.prices(intervals=intervals).binding()
     return Summary(
         plan.manifest["party"],
         plan.manifest["start"],
@@ -229,7 +234,7 @@ def summarise(plan: Plan, *, intervals: bool = True) -> Summary:
         _emergency(plan, shown),
         float(plan.manifest["cost_usd"]),
         _orders(plan, shown),
-        plan.prices(intervals=intervals).binding(),
+        binding.assign(unit=[link_unit(plan.network, name) for name in binding["technology"]]),
         evidence_shares(plan),
         plan.manifest["gap"],
         str(plan.manifest["status"]),

@@ -86,6 +86,8 @@ def _answer(found: PlanDifference) -> list[str]:
             f"Compute in {int(last['year'])}: {last['delivered_before'] / 1e6:,.4g} -> "
             f"{last['delivered_after'] / 1e6:,.4g} million {found.basis}."
         )
+    elif found.not_compared:
+        said.append(f"Compute is {found.not_compared}.")
     cost = found.money[found.money["kind"] == "discounted cost"]
     if len(cost):
         before, after = cost.iloc[0]["before_usd"], cost.iloc[0]["after_usd"]

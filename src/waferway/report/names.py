@@ -5,6 +5,7 @@ Owns wording that figures and sentences share.
 
 from __future__ import annotations
 
+from waferway.planning.explanation.links import link_unit as unit_of_link
 from waferway.planning.plan import Plan
 
 __all__ = ["label_of", "link_label", "link_unit", "spell_years", "years_shown"]
@@ -31,13 +32,8 @@ def link_label(plan: Plan, link: str) -> str:
 
 
 def link_unit(plan: Plan, link: str) -> str:
-    """What one more unit of a link is: a wafer, a stack, a MW."""
-    table = plan.network.table("technology")
-    if link in table.index:
-        return str(table.loc[link, "capacity_unit"]).split("/")[0].split(":")[0]
-    limit = plan.network.table("limit")
-    measure = str(limit.loc[link, "measure"]) if link in limit.index else ""
-    return "MW" if measure.endswith("power_mw") else "unit"
+    """What one more unit of a technology or a limit is: a wafer, a stack, a MW."""
+    return unit_of_link(plan.network, link)
 
 
 def spell_years(years: list[int]) -> str:

@@ -64,8 +64,11 @@ class PlanDifference:
         kind, before_usd, after_usd: undiscounted spending in shown periods, unserved demand
         at its value beside it, and the discounted cost.
     basis : str
+        "" where compute is not compared.
     within_gap : bool
         Whether the two costs lie closer than the gaps of the two solves allow to tell apart.
+    not_compared : str
+        Why compute is not compared; "" where it is.
     """
 
     question: pd.DataFrame
@@ -77,6 +80,7 @@ class PlanDifference:
     money: pd.DataFrame
     basis: str
     within_gap: bool
+    not_compared: str = ""
 
     def __bool__(self) -> bool:
         """Whether anything differs."""
@@ -103,7 +107,8 @@ class PlanDifference:
             ("What was asked", _rows(self.question, "asked")),
             ("Inputs", str(self.inputs).splitlines() if self.inputs else []),
             ("Decisions, the earliest first", _decision_lines(self.decisions)),
-            (f"Compute on {self.basis}, million a year", _supply_lines(self.supply)),
+            (f"Compute on {self.basis}, million a year" if self.basis else "Compute",
+             _supply_lines(self.supply) or [self.not_compared] * bool(self.not_compared)),
             ("Other demand left unserved", [
                 f"{r.demand}: {_share(r.unmet_before)} -> {_share(r.unmet_after)}"
                 for r in self.demands.itertuples()]),
@@ -172,7 +177,22 @@ def diff(before: Plan | Network, after: Plan | Network) -> PlanDifference | Netw
         _money(before, after),
         basis if same_basis else "",
         abs(cost[1] - cost[0]) <= slack,
+        _why_not(basis, str(after.manifest["basis"] or "")),
     )
+
+
+def _why_not(before: str, after: str) -> str:
+    """Why the compute of two plans cannot be compared; "" where it can."""
+    if before == after:
+        return "" if before else "not compared: neither plan has a compute basis"
+    if before and after:
+        return (
+            f"not compared: the first plan counts it on {before}, the second on {after}, and units "
+            "of one are not units of the other; plan one of them again with the --basis of the "
+            "other"
+        )
+    which = "first" if after else "second"
+    return f"not compared: the {which} plan has no compute basis, the other {before or after}"
 
 
 def _question(before: Plan, after: Plan) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from waferway.calendar import day
 from waferway.errors import InputError, RangeError, nearest
 from waferway.evidence.dated import claims_about, holds, shipped
 from waferway.finance.fab_claims import fab_in_country
@@ -98,8 +99,8 @@ def fab_countries(
     countries : sequence of str
         ISO codes; the first is what the others are held against.
     node : {"3nm", "2nm"}
-    start : date
-        Start of construction; decides which credits are earned.
+    start : date or str
+        Start of construction, a day or a period label; decides which credits are earned.
     years : float, above 0
     rate : float, optional
         Per year; default: the shipped claim of TSMC's cost of capital.
@@ -128,7 +129,7 @@ def fab_countries(
         close = nearest(node, NODES)
         raise RangeError(f'"{node}" is no node with claims; use {" or ".join(NODES)}'
                          + (f" (did you mean {close[0]}?)" if close else ""))  # fmt: skip
-    begin = start if isinstance(start, dt.date) else dt.date.fromisoformat(start)
+    begin = day(start)
     facts, atlas = shipped("waferway.finance"), world().evidence
     wacc = facts["fin-wacc-tsmc-1"].central
     used_rate = float(wacc if rate is None and wacc is not None else rate or 0.0)

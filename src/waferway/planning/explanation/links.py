@@ -8,10 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from waferway.network.selection import matches, parse_selection
+
 if TYPE_CHECKING:
     from waferway.network.network import Network
 
-__all__ = ["Link", "link_of"]
+__all__ = ["Link", "limit_unit", "link_of", "link_unit"]
 
 FAMILY_LINKS = {
     "logic": "wafer",
@@ -75,7 +77,10 @@ def link_of(network: Network, row: str, subject: str) -> Link | None:
     if row == "fund":
         return Link("money", subject, "USD")
     if row == "lane":
-        return Link("transport", subject, "unit")
+        moved = str(network.table("lane").at[subject, "what"])
+        item = network.table("item")
+        units = set(item.loc[(item["name"] == moved) | (item["kind"] == moved), "unit"])
+        return Link("transport", subject, str(units.pop()) if len(units) == 1 else "item moved")
     if row in ("volume", "room on the line"):
         return _offer(network, subject)
     return None
@@ -90,11 +95,85 @@ def _technology(network: Network, name: str) -> Link:
 
 def _rule(network: Network, name: str) -> Link:
     measure = str(network.table("limit").at[name, "measure"])
-    if measure.endswith("power_mw"):
-        return Link("power", name, "MW")
-    if measure == "capex_usd":
-        return Link("money", name, "USD")
-    return Link("limit", name, "unit")
+    named = {"capex_usd": "money"}
+    link = "power" if measure.endswith("power_mw") else named.get(measure, "limit")
+    return Link(link, name, limit_unit(network, name))
+
+
+def limit_unit(network: Network, name: str) -> str:
+    """What one more unit of a limit is: the unit of what its measure counts.
+
+    Parameters
+    ----------
+    network : Network
+    name : str
+        Row of table `limit`.
+
+    Returns
+    -------
+    str
+        For a share, the unit of what is shared. Where the things it selects are counted in
+        different units, a word for all of them.
+
+    Examples
+    --------
+    >>> from waferway.network.network import Network
+    >>> net = Network.build({
+    ...     "item": [{"name": "chip", "unit": "package", "kind": "package"}],
+    ...     "limit": [{"name": "ramp", "measure": "deliveries", "select": "item=chip",
+    ...                "sense": "<=", "bound": "5 package/month"}]})
+    >>> limit_unit(net, "ramp")
+    'package'
+    """
+    row = network.table("limit").loc[name]
+    measure = str(row["measure"])
+    fixed = {
+        "starts": "start", "orders": "module", "capex_usd": str(network.setting("currency")),
+        "delivered_power_mw": "MW", "site_power_mw": "MW",
+    }  # fmt: skip
+    if measure in fixed:
+        return fixed[measure]
+    asked = dict(parse_selection(str(row["select"] or "")))
+    if measure == "capacity":
+        lines = network.table("line").loc[_chosen(network, "line", asked), "technology"]
+        technology = network.table("technology").loc[sorted(set(lines)), "capacity_unit"]
+        units = {str(u).split("/")[0] for u in technology}
+        return units.pop() if len(units) == 1 else "unit of capacity"
+    units = set(network.table("item").loc[_chosen(network, "item", asked), "unit"])
+    word = {"output": "item made", "flow": "item moved", "deliveries": "item delivered"}
+    return str(units.pop()) if len(units) == 1 else word[measure]
+
+
+def link_unit(network: Network, name: str) -> str:
+    """What one more unit of a technology or a limit is: a wafer, a stack, a MW.
+
+    Parameters
+    ----------
+    network : Network
+    name : str
+        Row of table `technology` or `limit`, as in `Prices.links`.
+
+    Examples
+    --------
+    >>> import waferway as ww
+    >>> link_unit(ww.world(), "cowos"), link_unit(ww.world(), "power")
+    ('wafer', 'MW')
+    """
+    table = network.table("technology")
+    if name in table.index:
+        return str(table.at[name, "capacity_unit"]).split("/")[0].split(":")[0]
+    return limit_unit(network, name) if name in network.table("limit").index else "unit"
+
+
+def _chosen(network: Network, table: str, asked: dict[str, list[str]]) -> list[str]:
+    """Rows of a table that a selection admits, by what the table itself can tell."""
+    frame = network.table(table)
+    keep = list(frame.index)
+    for column, choices in asked.items():
+        if column == table or column in frame.columns:
+            said = {n: n if column == table else str(frame.at[n, column]) for n in keep}
+            keep = [n for n in keep if any(matches(said[n], c) for c in choices)]
+    return keep
 
 
 def _offer(network: Network, name: str) -> Link:

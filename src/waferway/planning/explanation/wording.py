@@ -21,9 +21,18 @@ LINKS, BUILDS, PERIODS = 12, 12, 4
 """Most links, builds, and paying periods of a build that are put into sentences."""
 
 
+LEAST = 0.005
+"""Worth, in USD, that is written as nothing."""
+
+
 def sentences(e: Explanation) -> list[str]:
     """What the tables say: what binds, then what pays for each build."""
-    said = money if e.counted_in == "USD" else lambda x: f"{x:,.3g} {e.counted_in}"
+
+    def said(x: float) -> str:
+        if e.counted_in == "USD":
+            return "nothing" if abs(x) < LEAST else money(x)
+        return f"{x:,.3g} {e.counted_in}" if x else "nothing"
+
     given = ", given these builds" if e.whole else ""
     main = e.claims[e.claims["kind"] == "plan"]
     one = len(e.builds) > 0 and e.bottlenecks.empty and main.empty  # asked about a build only
@@ -33,11 +42,15 @@ def sentences(e: Explanation) -> list[str]:
         lines += _links(e, said) or ["  nothing binds: all demand worth its cost is served"]
     if len(main):
         lines += ["", "Numbers that move the cost of the plan most, to first order"]
-        lines += [f"  {_claim(row, said)}" for row in main.itertuples()]
+        lines += [f"  {_claim(row, said)}" for row in main.itertuples()
+                  if said(row.effect_usd) != "nothing"]  # fmt: skip
     if len(e.builds):
         lines += [] if one else [""]
         lines.append("What pays for each order" if one else
                      "What pays for each build (the last order of each)")  # fmt: skip
+        if not one and (e.builds["kind"] == "order").any():
+            lines.append("  earlier orders are left out; every order of one module: waferway "
+                         "explain PLAN --build NAME")  # fmt: skip
         for row in e.builds.head(BUILDS).itertuples():
             lines += _build(e, row, said)
         more = len(e.builds) - BUILDS + e.left_out if len(e.builds) > BUILDS else e.left_out
@@ -48,6 +61,9 @@ def sentences(e: Explanation) -> list[str]:
 
 def _links(e: Explanation, said) -> list[str]:  # type: ignore[no-untyped-def]  # noqa: ANN001
     frame = e.bottlenecks
+    if len(frame):
+        largest = frame[["value_usd", "high_usd"]].max(axis=1)
+        frame = frame[[said(float(worth)) != "nothing" for worth in largest]]
     if frame.empty:
         return []
     total = frame.groupby(["link", "what"])["percent_usd"].sum()
@@ -57,27 +73,27 @@ def _links(e: Explanation, said) -> list[str]:  # type: ignore[no-untyped-def]  
     lines = []
     for link, what in order.index[:LINKS]:
         mine = frame[(frame["link"] == link) & (frame["what"] == what)]
-        top = mine.loc[mine["value_usd"].idxmax()]
+        top = mine.sort_values(["value_usd", "high_usd"], ascending=False, kind="stable").iloc[0]
         spans = _spans(mine["period"], e.periods)
         row = str(top["row"])  # a pool of sites is already "what at whom"
         where = "" if row == what else f" at {row.removeprefix(f'{what} at ')}"
-        price = f"up to {said(float(top['value_usd']))}{_interval(top, said)}"
         lines.append(
-            f"  {link}: {what}{where} binds {spans}; one more {top['unit']} is worth {price} "
-            f"({top['period']})"
+            f"  {link}: {what}{where} binds {spans}; one more {top['unit']} is worth "
+            f"{_worth(top, said)} ({top['period']})"
         )
     if len(order) > LINKS:
         lines.append(f"  and {len(order) - LINKS} more; see the table")
     return lines
 
 
-def _interval(row: pd.Series, said) -> str:  # type: ignore[no-untyped-def]  # noqa: ANN001
-    low, high = float(row["low_usd"]), float(row["high_usd"])
+def _worth(row: pd.Series, said) -> str:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    """What one more is worth, and what one less costs where that is another number."""
+    value, low, high = (float(row[name]) for name in ("value_usd", "low_usd", "high_usd"))
     if high != high:
-        return f", at least {said(low)}"
+        return f"at least {said(low)}" if said(low) != "nothing" else f"up to {said(value)}"
     if high - low <= 1e-6 * max(1.0, abs(high)):
-        return ""
-    return f", between {said(low)} (more) and {said(high)} (less)"
+        return f"up to {said(value)}"
+    return f"{said(low)}, one less costs {said(high)}"
 
 
 def _spans(labels: Sequence[str], every: Sequence[str]) -> str:
@@ -98,6 +114,8 @@ def _build(e: Explanation, row, said) -> list[str]:  # type: ignore[no-untyped-d
     lines = [f"  {row.name} in {row.period}{times}: costs {said(row.cost_usd)}"]
     if row.worth_usd != row.worth_usd:
         lines[0] += "; nothing satisfies the network without it"
+    elif said(row.worth_usd) == "nothing":
+        lines[0] += "; without it the plan would cost the same"
     elif row.worth_usd < 0:
         lines[0] += f"; without it the plan would cost {said(-row.worth_usd)} less, within its gap"
     else:
@@ -121,8 +139,10 @@ def _build(e: Explanation, row, said) -> list[str]:  # type: ignore[no-untyped-d
         )  # fmt: skip
         extra = float(best["extra_usd"])
         word = "more" if extra >= 0 else "less, within the gap"
-        lines.append(f"    cheapest alternative: {name}, {said(abs(extra))} {word}")
-    lines += [f"    moved by {_claim(c, said)}" for c in _of(e.claims, row).itertuples()]
+        cost = "at the same cost" if said(extra) == "nothing" else f"{said(abs(extra))} {word}"
+        lines.append(f"    cheapest alternative: {name}, {cost}")
+    moved = [c for c in _of(e.claims, row).itertuples() if said(c.effect_usd) != "nothing"]
+    lines += [f"    moved by {_claim(c, said)}" for c in moved]
     return lines
 
 
