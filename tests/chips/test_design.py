@@ -9,7 +9,7 @@ from waferway import chips
 from waferway.chips.design import check_design
 from waferway.chips.design_file import KEYS, design_schema, parse_design, read_design
 from waferway.chips.state import tech_state
-from waferway.errors import InputError
+from waferway.errors import InputError, RangeError
 
 
 def faults_of(text, file="chip.yaml"):
@@ -183,3 +183,21 @@ def test_schema_and_reader_have_the_same_keys():
 def test_no_number_is_returned_beside_a_fault(small_text):
     error = on_a_day(small_text.replace("node: n5", "node: n2"), 2022)
     assert re.search(r"\d+ faults?; no number was computed\.$", str(error))
+
+
+def test_a_missing_key_has_a_reason_in_a_sentence():
+    faults = {f.what: f.why for f in faults_of("name: x\ndies: [{name: a}]\n").faults}
+    assert (
+        faults["package is missing"] == "every design states its package: how the parts are joined"
+    )
+    assert faults["dies[0].node is missing"].startswith("every die states its node: ")
+    wrong = {f.what: f.why for f in faults_of("name: x\ndies: 3\n").faults}
+    assert wrong["dies must be a list"] == "it states: kinds of die"
+
+
+def test_a_year_before_chips_is_one_error_and_one_between_claims_says_from_when(small_text):
+    with pytest.raises(RangeError, match=r"1880-07-01 lies before .*ask for a later year"):
+        chips.cost(parse_design(small_text), 1880)
+    error = on_a_day(small_text, 2003)
+    assert "claims give it from " in str(error) and " on" in str(error)
+    assert "ask for a day from 20" in str(error) and "to now" not in str(error)

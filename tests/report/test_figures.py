@@ -18,6 +18,7 @@ from waferway.report.figures.builds import Build, builds_of, critical_path
 from waferway.report.figures.compute_flow import account_of
 from waferway.report.figures.lanes import Lanes, text_width
 from waferway.report.figures.reading import FAMILY_COLOURS, PlanReading
+from waferway.report.wording import short_money
 
 
 @pytest.fixture(scope="module")
@@ -243,3 +244,35 @@ def test_the_report_holds_for_odd_plans(make):
         assert np.isfinite(len(figure.table)) and len(figure.table)
     html = waferway.render_report(plan)
     assert "<h1>" in html and "None" not in re.sub(r"<script.*?</script>", "", html, flags=re.S)
+
+
+def test_the_timeline_of_an_explained_plan_is_the_table_of_its_explanation():
+    """Which of the two is shown is said: averages of years, or the explanation by period."""
+    plan = waferway.plan(chip_network(compute_basis="h100e"), gap=0)
+    plain = next(f for f in figures_of(plan) if f.name == "bottlenecks")
+    assert "year" in plain.table and "keeps no explanation" in plain.description
+    told = plan.explain().bottlenecks
+    figure = next(f for f in figures_of(plan) if f.name == "bottlenecks")
+    assert "From the explanation of this plan" in figure.description
+    shown = told[told[["value_usd", "high_usd"]].max(axis=1) >= 1.0]
+    assert list(figure.table["period"]) == list(shown["period"])
+    assert list(figure.table["worth of one more, USD"]) == list(shown["value_usd"])
+    for width in (WIDE, NARROW):
+        boxes = figure.svg(width=width)
+        assert boxes.startswith("<svg") and "NaN" not in boxes
+        best = shown.groupby(["link", "what"])["value_usd"].max().max()
+        assert f"up to {short_money(best)}" in boxes
+
+
+def test_the_timeline_holds_for_branches_and_sites():
+    tables = chip_tables()
+    tables["branch"] = [{"name": "low", "probability": 0.5}, {"name": "high", "probability": 0.5}]
+    tables["profile"] = [{"table": "demand", "key": "compute", "column": "quantity",
+                          "branch": "low", "value": 100.0}]  # fmt: skip
+    tables["limit"] = [{"name": "grid", "measure": "delivered_power_mw", "sense": "<=",
+                        "bound": "3 MW/month"}]  # fmt: skip
+    plan = plan_of(**tables)
+    plan.explain()
+    figure = next(f for f in figures_of(plan) if f.name == "bottlenecks")
+    assert set(figure.table["branch"]) == {"high"}
+    assert "grid (limit)" in figure.title and "one more MW" in figure.svg()

@@ -133,3 +133,15 @@ def test_a_demand_that_one_plan_lacks_is_said_to_be_missing(plans):
     found = dataclasses.replace(ww.diff(*plans), demands=pd.DataFrame(
         [{"demand": "other", "unmet_before": 0.25, "unmet_after": float("nan")}]))  # fmt: skip
     assert "other: 25.0% -> no such demand" in str(found) and "nan" not in str(found)
+
+
+def test_compute_on_different_bases_is_not_compared_and_the_reason_is_given(plans):
+    found = ww.diff(plans[0], plans[0])
+    assert found.not_compared == "" and found.basis == "h100e"
+    other = dataclasses.replace(plans[1], manifest={**plans[1].manifest, "basis": "tokens"})
+    found = ww.diff(plans[0], other)
+    assert found.supply.empty and found.basis == ""
+    assert "the first plan counts it on h100e, the second on tokens" in str(found)
+    assert "tokens" in found.to_json()["not_compared"]
+    none = dataclasses.replace(plans[1], manifest={**plans[1].manifest, "basis": ""})
+    assert "the second plan has no compute basis, the other h100e" in str(ww.diff(plans[0], none))

@@ -194,7 +194,9 @@ class _Reader:
                     numbers[name] = number
             return numbers
         if tree.is_mapping or tree.is_list or tree.text is None:
-            self.faults.add(tree.place, f"{path} must be a single value", _states(key), kind="shape")
+            self.faults.add(
+                tree.place, f"{path} must be a single value", _states(key), kind="shape"
+            )
             return None
         if form == "text":
             return tree.text

@@ -165,7 +165,9 @@ class TechState:
         """The fault to report where nothing is known."""
         claims = self._by_key.get((subject, metric), [])
         if claims:
-            spans = sorted({(c.valid_from or dt.date.min, c.valid_to or dt.date.max) for c in claims})
+            spans = sorted(
+                {(c.valid_from or dt.date.min, c.valid_to or dt.date.max) for c in claims}
+            )
             first = spans[0][0]
             when = "another day" if first <= self.when else f"a day from {first} on"
             return Fault(

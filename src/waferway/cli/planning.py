@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from waferway.cli import say
+from waferway.cli.routing import refuse_known
 from waferway.cli.showing import show, show_json
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def run_plan(
     from waferway.units import parse_quantity
 
     check_replaceable(out, force)  # before the work, not after it
+    refuse_known(path, known)
     if path is None:
         net = waferway.world(known=known, imputed=imputed)
     else:

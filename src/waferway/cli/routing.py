@@ -9,6 +9,7 @@ import typer
 
 from waferway.cli import say
 from waferway.cli.showing import Force, JsonFlag, show, show_json
+from waferway.errors import Fault, InputError, Place
 
 __all__ = ["partners", "routes"]
 
@@ -32,8 +33,20 @@ def opened(network: Path | None, known: str | None, scenarios: list[str] | None)
     """The network asked for, scenarios applied."""
     import waferway
 
+    refuse_known(network, known)
     net = waferway.world(known=known) if network is None else waferway.read(network)
     return net.with_scenario(*(scenarios or []))
+
+
+def refuse_known(network: Path | None, known: str | None) -> None:
+    """Raise where --known is asked of a network that does not know it."""
+    if network is not None and known is not None:
+        raise InputError(
+            [Fault(Place(), "--known looks back on the atlas only",
+                   why=f"{network} says nothing of when its numbers became known",
+                   suggestion="leave out --known, or the network", kind="wrong call")],
+            "nothing was planned",
+        )  # fmt: skip
 
 
 def usd(text: str | None) -> float | None:

@@ -36,13 +36,13 @@ def show_folded(text: str) -> None:
 
 
 def folded(text: str, width: int) -> str:
-    """Text with no line longer than `width` (at least 40), but for words that are.
+    r"""Text with no line longer than `width` (at least 40), but for words that are.
 
     What goes on stands four columns further in than its line.
 
     Examples
     --------
-    >>> print(folded("short\\n  a line that is too long for forty columns", 40))
+    >>> print(folded("short\n  a line that is too long for forty columns", 40))
     short
       a line that is too long for forty
           columns

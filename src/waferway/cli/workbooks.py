@@ -18,7 +18,8 @@ def network_to_book(book: Path, path: str | None, force: bool) -> None:
     if book.suffix != ".xlsx":
         raise InputError(
             [Fault(Place(str(book)), "a workbook ends in .xlsx",
-                   suggestion=f"name it {book.parent / (book.stem or 'network')}.xlsx")], "nothing was written",
+                   suggestion=f"name it {book.parent / (book.stem or 'network')}.xlsx")],
+            "nothing was written",
         )  # fmt: skip
     if path is None:
         with as_file(files("waferway.network") / "example.yaml") as example:

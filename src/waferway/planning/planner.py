@@ -134,7 +134,7 @@ def plan(
     >>> float(p.unserved.to_frame()["unserved"].sum())
     60000.0
     """
-    _check_arguments(network, objective, gap, time_limit, solver, budget_usd)
+    _check_arguments(network, objective, gap, time_limit, solver, budget_usd, seed)
     calendar, decided, shown, now_day = _calendar(network, start, until, step, now)
     first = calendar.periods[int(np.argmax(decided))].start
     base = network.setting("base_date") or first
@@ -346,7 +346,7 @@ def _months_later(when: dt.date, months: int) -> dt.date:
 
 def _check_arguments(
     network: Network, objective_name: str, gap: float, time_limit: float | None, solver: str,
-    budget_usd: float | None,
+    budget_usd: float | None, seed: int,
 ) -> None:  # fmt: skip
     if objective_name not in OBJECTIVES:
         close = nearest(objective_name, OBJECTIVES)
@@ -358,6 +358,8 @@ def _check_arguments(
         raise RangeError(f"gap is {gap}; it must be at least 0 and below 1")
     if time_limit is not None and not time_limit > 0:
         raise RangeError(f"time_limit is {time_limit}; it must be above 0 seconds")
+    if not 0 <= seed < 2**31:
+        raise RangeError(f"seed is {seed}; it must be 0 to {2**31 - 1}")
     if budget_usd is not None and not 0 <= budget_usd < np.inf:
         raise RangeError(f"budget_usd is {budget_usd}; it must be at least 0, and finite")
     if solver != "highs":

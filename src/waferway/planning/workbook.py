@@ -48,7 +48,8 @@ def write_results(plan: Plan, path: str | Path, *, force: bool = False) -> Path:
     if where.suffix.casefold() != ".xlsx":
         raise InputError(
             [Fault(Place(str(path)), "a workbook ends in .xlsx",
-                   suggestion=f"name it {where.parent / (where.stem or 'plan')}.xlsx")], "nothing was written",
+                   suggestion=f"name it {where.parent / (where.stem or 'plan')}.xlsx")],
+            "nothing was written",
         )  # fmt: skip
     book = Workbook()
     book.remove(book.active)

@@ -76,7 +76,10 @@ def _binds(plan: Plan, prices: Prices) -> str:
         span = spell_years([int(r.year) for r in rows])
         worth = money(low) if low == high else f"{money(low)} to {money(high)}"
         parts.append(f"{label} in {span} (one more {unit}: {worth})")
-    return "What binds most, given these builds, is " + "; ".join(parts) + "."
+    return (
+        "What binds most, given these builds and on average over each year, is "
+        + "; ".join(parts) + "."
+    )  # fmt: skip
 
 
 def _costs(summary: Summary) -> str:

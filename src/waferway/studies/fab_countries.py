@@ -115,7 +115,7 @@ def fab_countries(
     InputError
         If a country has no claim of its time of building.
     RangeError
-        If the node is unknown.
+        If the node is unknown, `start` is no day, or `years` is not above 0.
 
     Examples
     --------
@@ -129,6 +129,8 @@ def fab_countries(
         close = nearest(node, NODES)
         raise RangeError(f'"{node}" is no node with claims; use {" or ".join(NODES)}'
                          + (f" (did you mean {close[0]}?)" if close else ""))  # fmt: skip
+    if not 0 < years < float("inf"):
+        raise RangeError(f"years is {years}; it must be above 0, and finite")
     begin = day(start)
     facts, atlas = shipped("waferway.finance"), world().evidence
     wacc = facts["fin-wacc-tsmc-1"].central

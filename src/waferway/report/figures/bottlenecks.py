@@ -1,4 +1,8 @@
-"""What binds, when, and what one more unit would be worth."""
+"""What binds, when, and what one more unit would be worth, by year.
+
+Owns the figure of a plan that was not explained; one that was shows the table of its explanation,
+period by period (`waferway.report.figures.timeline`).
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from waferway.report.drawing import SERIES, Spec, framed
 from waferway.report.figure import Figure
 from waferway.report.figures.lanes import Lanes
 from waferway.report.figures.reading import PlanReading, inline
+from waferway.report.figures.timeline import span_of, timeline
 from waferway.report.names import link_label, link_unit, spell_years
 from waferway.report.notes import Cell
 from waferway.report.wording import listed, short_money
@@ -23,6 +28,8 @@ WORTH = 1.0
 def bottlenecks(reading: PlanReading) -> Figure | None:
     """Worth of one more unit of each link by year; the dearest link of each year is framed."""
     plan, prices = reading.plan, reading.prices
+    if plan.is_explained:
+        return timeline(reading)
     if prices.unit != "USD" or prices.links.empty:
         return None
     links = prices.links[prices.links["worth_usd"] >= WORTH]
@@ -64,7 +71,8 @@ def bottlenecks(reading: PlanReading) -> Figure | None:
     return Figure(
         "bottlenecks",
         title,
-        "For each link and year: what one more unit of it would be worth, given these builds, at "
+        "For each link and year: what one more unit of it would be worth, given these builds, on "
+        "average over the year (this plan keeps no explanation, which tells period by period), at "
         "the line where it is worth most; empty: nothing. Framed: the link of which one more per "
         "cent is worth most in that year. The darker, the more that per cent is worth. The table "
         "gives the unit, and the interval between the worth of a little more and of a little less.",
@@ -91,7 +99,9 @@ def _draw(links: pd.DataFrame, width: int) -> Spec:
             "said": [short_money(w) for w in links["worth_usd"]],
             "weight": [0.10 + 0.40 * math.sqrt(max(0.0, p) / most) for p in links["percent_usd"]],
             "most": links["most"].astype(bool),
-            "span": [_span(a, b) for a, b in zip(links["low_usd"], links["high_usd"], strict=True)],
+            "span": [
+                span_of(a, b) for a, b in zip(links["low_usd"], links["high_usd"], strict=True)
+            ],
             "percent": [short_money(p) for p in links["percent_usd"]],
             "unit": links["unit"],
             "hover": links["hover"],
@@ -127,9 +137,3 @@ def _draw(links: pd.DataFrame, width: int) -> Spec:
         width,
         lanes.spare,
     )
-
-
-def _span(low: float, high: float) -> str:
-    if low != low or high != high:
-        return "not measured"
-    return short_money(low) if low == high else f"{short_money(low)} to {short_money(high)}"
