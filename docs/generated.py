@@ -105,6 +105,8 @@ MEANINGS = {
     },
     "waferway explain --json, and waferway plan --json, of an infeasible network": {
         "feasible": "false",
+        "cut_off": "what the time (`--conflict-time`) was too short for: `search`: the conflict is "
+        "not the smallest, empty where none was found; `least`; `alone`; empty where nothing was",
         "whole": "whether only whole modules, openings and contracts clash",
         "conflict": "cells that cannot hold together, each with its place and periods; `alone`: "
         "how it would have to change with all others standing, null where that is not enough",

@@ -47,3 +47,11 @@ def test_as_json(path, capsys, tmp_path):
     assert told["feasible"] is False
     assert [c["key"] for c in told["conflict"]] == ["chips", "home"]
     assert not (tmp_path / "waferway-plan").exists()
+
+
+@pytest.mark.parametrize("verb", [["plan", "-q"], ["explain"]])
+def test_the_search_can_be_cut_off(verb, path, capsys):
+    assert run([*verb, path, "--conflict-time", "1e-9"]) == 1
+    assert "was cut off after 1e-09 s; give it more with --conflict-time" in capsys.readouterr().err
+    assert run([*verb, path, "--conflict-time", "-3"]) == 2
+    assert "above 0 seconds" in capsys.readouterr().err

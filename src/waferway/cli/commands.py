@@ -44,6 +44,9 @@ app.command("check")(check_texts)
 app.command("routes")(routes)
 app.command("partners")(partners)
 
+ConflictTime = Annotated[
+    float, typer.Option(help="Seconds to look for what clashes where there is no plan.")
+]
 PlanFolder = Annotated[Path, typer.Argument(help="Folder that `waferway plan` wrote.")]
 
 
@@ -88,6 +91,7 @@ def plan(
     ] = None,
     gap: Annotated[float, typer.Option(help="Relative gap at which to stop.")] = 5e-3,
     time_limit: Annotated[float | None, typer.Option(help="Seconds; keeps the best.")] = None,
+    conflict_time: ConflictTime = 120.0,
     solver: Annotated[str, typer.Option(help="highs, or another that linopy knows.")] = "highs",
     seed: Annotated[int, typer.Option(help="Seed of the solver.")] = 0,
     sensitivity: Annotated[
@@ -111,7 +115,8 @@ def plan(
 
     run_plan(
         network, party, now, known, scenario or [], start, until, step, objective, basis, budget,
-        gap, time_limit, solver, seed, sensitivity, imputed, explained, out, force, quiet, as_json,
+        gap, time_limit, conflict_time, solver, seed, sensitivity, imputed, explained, out,
+        force, quiet, as_json,
     )  # fmt: skip
 
 
@@ -127,12 +132,13 @@ def explain(
     party: Annotated[
         str | None, typer.Option(help="Whose view of a network; default: the whole system.")
     ] = None,
+    conflict_time: ConflictTime = 120.0,
     as_json: JsonFlag = False,
 ) -> None:
     """Say what binds, what pays for each build and what moves it; or why there is no plan."""
     from waferway.cli.planning import run_explain
 
-    run_explain(path, build, period, party, as_json)
+    run_explain(path, build, period, party, conflict_time, as_json)
 
 
 @app.command()

@@ -33,6 +33,7 @@ def run_plan(
     budget: str | None,
     gap: float,
     time_limit: float | None,
+    conflict_time: float,
     solver: str,
     seed: int,
     sensitivity: bool,
@@ -70,7 +71,7 @@ def run_plan(
         result = waferway.plan(
             net, party=party, now=now, until=until, start=start, step=steps, objective=objective,
             basis=basis, budget_usd=money, gap=gap, time_limit=time_limit, solver=solver,
-            seed=seed, progress=None if quiet else progress_line(),
+            seed=seed, progress=None if quiet else progress_line(), conflict_time=conflict_time,
         )  # fmt: skip
     clear_line()
     deciders = None
@@ -91,8 +92,9 @@ def run_plan(
 
 
 def run_explain(
-    path: Path, build: str | None, period: str | None, party: str | None, as_json: bool
-) -> None:
+    path: Path, build: str | None, period: str | None, party: str | None, conflict_time: float,
+    as_json: bool,
+) -> None:  # fmt: skip
     """Explain a plan folder, or say what clashes in a network; see `waferway explain --help`."""
     import waferway
     from waferway.planning.explanation import Explanation
@@ -101,7 +103,7 @@ def run_explain(
     if not (path / "manifest.json").is_file():
         net = waferway.read(path)
         with told_as_json(as_json):
-            waferway.plan(net, party=party, progress=progress_line())
+            waferway.plan(net, party=party, progress=progress_line(), conflict_time=conflict_time)
         clear_line()
         if as_json:
             show_json({"feasible": True})

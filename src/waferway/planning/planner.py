@@ -30,6 +30,8 @@ from waferway.planning.view import cut_down
 __all__ = ["OBJECTIVES", "plan"]
 
 OBJECTIVES = ("cost", "value", "compute")
+CONFLICT_SECONDS = 120.0
+"""Most time for the search of what clashes, unless another is asked for."""
 OPTION_NAMES = {
     "gurobi": ("MIPGap", "TimeLimit"),
     "highs": ("mip_rel_gap", "time_limit"),
@@ -56,6 +58,7 @@ def plan(
     threads: int = 1,
     progress: Callable[[Progress], None] | None = None,
     by_rounding: bool = False,
+    conflict_time: float = CONFLICT_SECONDS,
     **solver_options: Any,
 ) -> Plan:
     """Plan a network: what to build, buy, reserve and ship, where and when.
@@ -96,6 +99,9 @@ def plan(
     by_rounding : bool
         Search among the roundings of the relaxed plan first, which pays for horizons of
         decades; HiGHS with one thread only, and without progress.
+    conflict_time : float
+        Where no plan satisfies the network: most seconds for the search of what clashes, and
+        again half as much for the change that would end it. What was cut off is said.
     **solver_options
         Handed to other solvers.
 
@@ -134,7 +140,8 @@ def plan(
     >>> float(p.unserved.to_frame()["unserved"].sum())
     60000.0
     """
-    _check_arguments(network, objective, gap, time_limit, solver, budget_usd, seed)
+    _check_arguments(network, objective, gap, time_limit, solver, budget_usd, seed,
+                     conflict_time)  # fmt: skip
     calendar, decided, shown, now_day = _calendar(network, start, until, step, now)
     first = calendar.periods[int(np.argmax(decided))].start
     base = network.setting("base_date") or first
@@ -161,7 +168,8 @@ def plan(
         else:
             answer = _through_linopy(branches, program, solver, gap, time_limit, solver_options)
     except Infeasible as no:
-        raise _explained(no, view, instances, laid_out, objective, of_basis) from None
+        raise _explained(no, view, instances, laid_out, objective, of_basis,
+                         conflict_time) from None  # fmt: skip
     answer = _polished(program, answer)
     manifest = {
         "waferway": _version(),
@@ -213,6 +221,7 @@ def _explained(
     laid_out: Callable[[Network], list[Instance]],
     objective_name: str,
     basis: str,
+    seconds: float,
 ) -> Infeasible:
     """The answer "no" with what clashes and the least change, or as it is where none is found."""
     from waferway.planning.cells import Cells
@@ -227,7 +236,7 @@ def _explained(
     # Values and places are those of the network as read, the branch's own included.
     cells = Cells(network, real[0].calendar)
     try:
-        conflict = find_conflict(relaxable(network, real, decisions, program), cells)
+        conflict = find_conflict(relaxable(network, real, decisions, program), cells, seconds)
     except SolverFailed as unknown:
         return Infeasible(f"{no} ({unknown})")
     return no if conflict is None else Infeasible(str(conflict), conflict)
@@ -346,7 +355,7 @@ def _months_later(when: dt.date, months: int) -> dt.date:
 
 def _check_arguments(
     network: Network, objective_name: str, gap: float, time_limit: float | None, solver: str,
-    budget_usd: float | None, seed: int,
+    budget_usd: float | None, seed: int, conflict_time: float,
 ) -> None:  # fmt: skip
     if objective_name not in OBJECTIVES:
         close = nearest(objective_name, OBJECTIVES)
@@ -358,6 +367,8 @@ def _check_arguments(
         raise RangeError(f"gap is {gap}; it must be at least 0 and below 1")
     if time_limit is not None and not time_limit > 0:
         raise RangeError(f"time_limit is {time_limit}; it must be above 0 seconds")
+    if not conflict_time > 0:
+        raise RangeError(f"conflict_time is {conflict_time}; it must be above 0 seconds")
     if not 0 <= seed < 2**31:
         raise RangeError(f"seed is {seed}; it must be 0 to {2**31 - 1}")
     if budget_usd is not None and not 0 <= budget_usd < np.inf:

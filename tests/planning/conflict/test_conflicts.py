@@ -140,3 +140,70 @@ def test_the_least_change_makes_the_network_feasible(case, tmp_path):
             frame.loc[key] = row
         tables["profile"] = frame
     ww.plan(network.with_tables(tables), **case.arguments)
+
+
+def planted(kind):
+    return next(case for case in cases() if case.kind == kind)
+
+
+@pytest.mark.parametrize("kind", ["capacity", "whole_capacity"])
+def test_a_search_cut_off_at_once_says_so(kind, tmp_path):
+    case = planted(kind)
+    network, _ = written(case, tmp_path)
+    conflict = refused(network, case.arguments | {"conflict_time": 1e-9}).conflict
+    assert {"search", "least"} <= set(conflict.cut_off) and not conflict.clashes
+    assert "what clashes was not found: the search was cut off after 1e-09 s" in str(conflict)
+    assert conflict.to_json()["cut_off"] == list(conflict.cut_off)
+    assert conflict.feasible([])  # asked afterwards, it answers all the same
+
+
+@pytest.mark.parametrize("kind", ["capacity", "whole_capacity", "floor_and_cap"])
+@pytest.mark.parametrize("questions", [2, 4, 6])
+def test_what_is_known_when_the_search_is_cut_off_clashes(kind, questions, tmp_path, monkeypatch):
+    from waferway.planning.conflict import oracle as room
+
+    asked = room.Oracle.feasible
+
+    def impatient(self, standing):
+        key = frozenset(standing)
+        if self.asked >= questions and key not in self._known:
+            raise room.CutOff
+        return asked(self, key)
+
+    case = planted(kind)
+    network, _ = written(case, tmp_path)
+    monkeypatch.setattr(room.Oracle, "feasible", impatient)
+    conflict = refused(network, case.arguments).conflict
+    monkeypatch.undo()
+    if "search" not in conflict.cut_off:
+        pytest.skip("it took fewer questions")
+    assert not conflict.feasible(conflict.members)
+    assert case.planted <= {(c.table, c.key, c.column) for c in conflict.clashes}
+    text = str(conflict)
+    assert "some of these may not matter" in text and "Lifting any one" not in text
+    assert len([line for line in text.splitlines() if line.startswith("  ")]) < 30
+
+
+def test_a_least_change_that_is_not_proven_is_not_called_the_least(tmp_path, monkeypatch):
+    from waferway.planning.conflict import conflict as room
+
+    case = planted("capacity")
+    network, _ = written(case, tmp_path)
+    found = room.least_change
+    monkeypatch.setattr(room, "least_change", lambda *a, **k: (found(*a, **k)[0], False))
+    conflict = refused(network, case.arguments).conflict
+    assert set(conflict.cut_off) == {"least", "alone"} and not conflict.alone
+    assert "the least that was found in time" in str(conflict)
+    assert "The least change that makes" not in str(conflict)
+    monkeypatch.setattr(room, "least_change", lambda *a, **k: (None, False))
+    text = str(refused(network, case.arguments).conflict)
+    assert "was not found in time" in text and "No change of numbers" not in text
+
+
+def test_time_for_the_conflict_is_above_nothing(tmp_path):
+    from waferway.errors import RangeError
+
+    case = planted("capacity")
+    network, _ = written(case, tmp_path)
+    with pytest.raises(RangeError, match="conflict_time is 0"):
+        ww.plan(network, **case.arguments, conflict_time=0)

@@ -5,15 +5,18 @@ Owns the result: the smallest conflicting set in the network's own words, with p
 
 from __future__ import annotations
 
+import contextlib
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from waferway.errors import Place
 from waferway.planning.cells import Cells
 from waferway.planning.conflict.elastic import NUMBERS, Change, least_change
 from waferway.planning.conflict.members import Member
-from waferway.planning.conflict.oracle import Oracle
+from waferway.planning.conflict.oracle import CutOff, Oracle
 from waferway.planning.conflict.relaxable import Relaxable
 from waferway.planning.conflict.search import minimal_conflict
 from waferway.planning.conflict.wording import say_change, say_clash
@@ -22,6 +25,9 @@ __all__ = ["Clash", "Conflict", "Remedy", "find_conflict"]
 
 LARGE = 5_000
 """Rows of a program from which on HiGHS's own irreducible set comes first, to save questions."""
+
+MOST = 12
+"""Clashes that are printed of a set that is not the smallest."""
 
 ORDER = (
     "demand", "commitment", "requirement", "limit", "qualification", "right", "captive", "window",
@@ -107,6 +113,12 @@ class Conflict:
         is not enough.
     questions : int
         Programs solved to find it.
+    cut_off : tuple of str
+        What the time was too short for: ``search`` (the clashes are a conflicting set, not the
+        smallest; empty where none was found), ``least`` (the least change is the least of those
+        found, or none was found), ``alone``. Empty where all is as said above.
+    seconds : float
+        Most time there was for the search, and again half as much for the changes.
     """
 
     clashes: tuple[Clash, ...]
@@ -115,6 +127,8 @@ class Conflict:
     alone: dict[int, Remedy]
     questions: int
     oracle: Oracle = field(repr=False, compare=False)
+    cut_off: tuple[str, ...] = ()
+    seconds: float = float("inf")
 
     @property
     def members(self) -> list[Member]:
@@ -130,6 +144,12 @@ class Conflict:
         return self.oracle.feasible(index[m] for m in standing)
 
     def __str__(self) -> str:
+        whole_search = "search" not in self.cut_off
+        if not self.clashes and not whole_search:
+            return (
+                "no plan satisfies the network; what clashes was not found: the search was cut "
+                f"off after {self.seconds:g} s; give it more with --conflict-time"
+            )
         if not self.clashes:
             return (
                 "no plan satisfies the network: its balances and its history cannot hold, "
@@ -139,9 +159,25 @@ class Conflict:
             "no plan satisfies the network; "
             + ("this cannot hold:" if len(self.members) == 1 else "these cannot hold together:")
         ]
-        lines += [f"  {clash.place}  {clash.says}" for clash in self.clashes]
+        shown = self.clashes if whole_search else self.clashes[:MOST]
+        lines += [f"  {clash.place}  {clash.says}" for clash in shown]
+        if not whole_search:
+            more = len(self.clashes) - len(shown)
+            lines += [f"  and {more} more (--json lists all)"] * bool(more)
+            lines.append(
+                f"The search for the smallest set was cut off after {self.seconds:g} s: "
+                "some of these may not matter. Give it more with --conflict-time."
+            )
         if self.whole:
             lines.append("  (modules and other whole decisions in fractions would satisfy them)")
+        if whole_search:
+            lines += self._about_lifting()
+        lines += self._about_least()
+        return "\n".join(lines)
+
+    def _about_lifting(self) -> list[str]:
+        """What lifting a member of the smallest set does."""
+        lines = []
         if len(self.members) == 1 and self.clashes[0].table in ("demand", "commitment"):
             lines.append("  whatever else is lifted, nothing can be made and delivered by then: "
                          "look at cycle_days, lane days, recipes and lines")  # fmt: skip
@@ -150,18 +186,27 @@ class Conflict:
         if self.least is not None:
             others = [r.says for r in self.alone.values() if r.says and r.says != self.least.says]
             lines += [f"  enough alone: {'; '.join(says)}" for says in others]
+        return lines
+
+    def _about_least(self) -> list[str]:
+        """The least change, and whether it is."""
+        cut = "least" in self.cut_off
         if self.least is not None and self.least.says:
-            lines.append("The least change that makes the network feasible:")
-            lines += [f"  {place}  {text}" for place, text in
-                      zip(self.least.places, self.least.says, strict=True)]  # fmt: skip
-        elif self.least is None:
-            lines.append("No change of numbers alone makes the network feasible.")
-        return "\n".join(lines)
+            found = ("A change that makes the network feasible, the least that was found in time:"
+                     if cut else "The least change that makes the network feasible:")  # fmt: skip
+            return [found, *(f"  {place}  {text}" for place, text in
+                             zip(self.least.places, self.least.says, strict=True))]  # fmt: skip
+        if self.least is None and cut:
+            return ["Whether a change of numbers alone is enough was not found in time."]
+        if self.least is None:
+            return ["No change of numbers alone makes the network feasible."]
+        return []
 
     def to_json(self) -> dict[str, Any]:
         """Plain data, for ``--json``."""
         return {
             "feasible": False,
+            "cut_off": list(self.cut_off),
             "whole": self.whole,
             "conflict": [
                 {"table": c.table, "key": c.key, "column": c.column, "periods": c.periods,
@@ -183,13 +228,18 @@ def _known(number: float) -> float | None:
     return None if number != number else number
 
 
-def find_conflict(relaxable: Relaxable, cells: Cells) -> Conflict | None:
+def find_conflict(
+    relaxable: Relaxable, cells: Cells, seconds: float = float("inf")
+) -> Conflict | None:
     """The smallest conflicting set of a program; None where it is feasible after all.
 
     Parameters
     ----------
     relaxable : Relaxable
     cells : Cells
+    seconds : float
+        Most time for the search, and again half as much for the changes that would end the
+        conflict. What was cut off is said (`Conflict.cut_off`), and depends on the machine.
 
     Returns
     -------
@@ -200,13 +250,53 @@ def find_conflict(relaxable: Relaxable, cells: Cells) -> Conflict | None:
     Cells are searched first, each over all its periods; then the periods of the cells that
     remain. Both searches are QuickXplain, and the answer is minimal in single periods.
     """
-    oracle = Oracle(relaxable)
+    oracle = Oracle(relaxable, seconds)
+    cut: tuple[str, ...] = ()
+    try:
+        single = _search(relaxable, cells, oracle)
+    except CutOff:
+        cut = ("search",)
+        known = oracle.smallest if oracle.smallest is not None else frozenset()
+        names = relaxable.members.names
+        single = sorted(known, key=lambda i: _rank(names[i], cells))
+    if single is None:
+        return None
+    if not single and not cut:  # what no member can be blamed for, no change can mend
+        return Conflict((), False, None, {}, oracle.asked, oracle)
+    clashes = _clashes([relaxable.members.names[i] for i in single], cells)
+    whole = False
+    if not cut and clashes:
+        with contextlib.suppress(CutOff):
+            whole = oracle.whole and oracle.linear(frozenset(single))
+    until = time.perf_counter() + seconds / 2
+    least, proven = least_change(relaxable, cells, until=until)
+    cut += () if proven else ("least",)
+    alone = {}
+    for k, clash in enumerate(clashes if "search" not in cut else []):
+        entity = clash.members[0].entity
+        if (clash.table, clash.column) in NUMBERS:
+            found, proven = least_change(relaxable, cells, partial(_is_of, entity), until)
+            only = _remedy(found, cells) if proven else None
+            cut += () if proven or "alone" in cut else ("alone",)
+            if only is not None:
+                alone[k] = only
+    oracle.until = float("inf")  # whoever asks it further waits for the answer
+    return Conflict(tuple(clashes), whole, _remedy(least, cells), alone, oracle.asked, oracle,
+                    cut, seconds)  # fmt: skip
+
+
+def _is_of(entity: tuple[str, str, str], member: Member) -> bool:
+    return member.entity == entity
+
+
+def _search(relaxable: Relaxable, cells: Cells, oracle: Oracle) -> list[int] | None:
+    """Members of the smallest set; None where all can stand, empty where nothing need stand."""
     members = relaxable.members
     everything = frozenset(range(len(members)))
     if oracle.feasible(everything):
         return None
     if not oracle.feasible(frozenset()):
-        return Conflict((), False, None, {}, oracle.asked, oracle)
+        return []
     start = everything
     if len(relaxable.program.row_low) > LARGE and not oracle.linear(everything):
         found = frozenset(oracle.irreducible())
@@ -221,18 +311,7 @@ def find_conflict(relaxable: Relaxable, cells: Cells) -> Conflict | None:
 
     kept = minimal_conflict(range(len(numbered)), hold, [])
     single = [i for g in kept for i in numbered[g]]
-    single = minimal_conflict(single, oracle.feasible, [])
-    clashes = _clashes([members.names[i] for i in single], cells)
-    whole = oracle.whole and oracle.linear(frozenset(single))
-    least = _remedy(least_change(relaxable, cells), cells)
-    alone = {}
-    for k, clash in enumerate(clashes):
-        entity = clash.members[0].entity
-        if (clash.table, clash.column) in NUMBERS:
-            only = _remedy(least_change(relaxable, cells, lambda m, e=entity: m.entity == e), cells)  # type: ignore[misc]
-            if only is not None:
-                alone[k] = only
-    return Conflict(tuple(clashes), whole, least, alone, oracle.asked, oracle)
+    return minimal_conflict(single, oracle.feasible, [])
 
 
 def _rank(member: Member, cells: Cells) -> tuple[object, ...]:

@@ -6,6 +6,7 @@ total of relative changes is least. Bans, dates and rights are no numbers; they 
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -57,8 +58,9 @@ class Change:
 
 
 def least_change(
-    relaxable: Relaxable, cells: Cells, among: Callable[[Member], bool] | None = None
-) -> list[Change] | None:
+    relaxable: Relaxable, cells: Cells, among: Callable[[Member], bool] | None = None,
+    until: float = np.inf,
+) -> tuple[list[Change] | None, bool]:  # fmt: skip
     """Change as little as possible, in all, relative to the numbers as they are.
 
     Parameters
@@ -67,11 +69,15 @@ def least_change(
     cells : Cells
     among : callable, optional
         Only these members may give way.
+    until : float
+        When to stop looking, on the clock of `time.perf_counter`.
 
     Returns
     -------
-    list of Change, or None
-        None where no change of these numbers makes the network feasible.
+    changes : list of Change, or None
+        None where no change of these numbers makes the network feasible, or none was found.
+    proven : bool
+        Whether the search came to its end: else the change is the least of those found.
     """
     import highspy
 
@@ -82,23 +88,28 @@ def least_change(
         if (m.table, m.column) in NUMBERS and (among is None or among(m))
     ]
     if not chosen:
-        return None
+        return None, True
+    left = min(until - time.perf_counter(), 1e9)
+    if left <= 0:
+        return None, False
     program, weights = _elastic(relaxable, cells, chosen)
     scaling = scaling_of(program)
     h = highs_of(program, scaling)
     h.setOptionValue("threads", 1)
     h.setOptionValue("mip_rel_gap", 1e-6)
-    h.setOptionValue("time_limit", 120.0)
+    h.setOptionValue("time_limit", left)
     h.run()
+    codes = highspy.HighsModelStatus
+    proven = h.getModelStatus() in (codes.kOptimal, codes.kInfeasible)
     if h.getInfo().primal_solution_status != int(highspy.SolutionStatus.kSolutionStatusFeasible):
-        return None
+        return None, proven
     x = np.array(h.getSolution().col_value) * scaling.columns
     found = []
     for k, i in enumerate(chosen):
         amount = float(x[len(x) - len(chosen) + k])
         if amount * weights[k] > 1e-7:
             found.append(_change(members.names[i], amount, cells))
-    return found
+    return found, proven
 
 
 def _change(member: Member, amount: float, cells: Cells) -> Change:

@@ -6,6 +6,7 @@ the linear one has an answer, and the irreducible set that HiGHS itself finds.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -16,11 +17,15 @@ from waferway.errors import SolverFailed
 from waferway.planning.conflict.relaxable import Relaxable
 from waferway.planning.solving import highs_of, scaling_of
 
-__all__ = ["Oracle"]
+__all__ = ["CutOff", "Oracle"]
 
 FROM_LP_IRREDUCIBLE = 6
 """`iis_strategy` of HiGHS: from the infeasible linear program, made irreducible. The default, 0,
 was seen to return a valid and empty set."""
+
+
+class CutOff(Exception):
+    """The time for a question is over; never leaves this package."""
 
 
 class Oracle:
@@ -29,9 +34,18 @@ class Oracle:
     Parameters
     ----------
     relaxable : Relaxable
+    seconds : float
+        Most time for all questions together; none is begun after it.
+
+    Attributes
+    ----------
+    smallest : frozenset of int, or None
+        The fewest members known to clash.
     """
 
-    def __init__(self, relaxable: Relaxable) -> None:
+    def __init__(self, relaxable: Relaxable, seconds: float = np.inf) -> None:
+        self.until = time.perf_counter() + seconds
+        self.smallest: frozenset[int] | None = None
         program = relaxable.program
         self.members = relaxable.members
         self.program = program
@@ -60,7 +74,7 @@ class Oracle:
     def linear(self, standing: Iterable[int]) -> bool:
         """Whether the program without its integrality is feasible."""
         self._set(self._linear, frozenset(standing))
-        return _feasible(self._linear)
+        return _feasible(self._linear, self.until)
 
     def feasible(self, standing: Iterable[int]) -> bool:
         """Whether some plan satisfies the members that stand.
@@ -69,11 +83,16 @@ class Oracle:
         ------
         SolverFailed
             If HiGHS cannot tell.
+        CutOff
+            If the time is over before it can.
         """
         key = frozenset(standing)
         if key not in self._known:
             self.asked += 1
-            self._known[key] = self.linear(key) and (not self.whole or self._integer(key))
+            found = self.linear(key) and (not self.whole or self._integer(key))
+            self._known[key] = found
+            if not found and (self.smallest is None or len(key) < len(self.smallest)):
+                self.smallest = key
         return self._known[key]
 
     def _integer(self, standing: frozenset[int]) -> bool:
@@ -86,7 +105,7 @@ class Oracle:
             self._mixed.setOptionValue("threads", 1)
         self._set(self._mixed, standing)
         self._mixed.clearSolver()
-        return _feasible(self._mixed)
+        return _feasible(self._mixed, self.until, counts_all=False)
 
     def irreducible(self) -> set[int]:
         """Members of the irreducible set that HiGHS finds with all of them standing.
@@ -99,6 +118,7 @@ class Oracle:
         h = self._linear
         self._set(h, everything)
         h.setOptionValue("iis_strategy", FROM_LP_IRREDUCIBLE)
+        _limit_time(h, self.until)
         status, iis = h.getIis()
         if status == highspy.HighsStatus.kError or not iis.valid_:
             return set()
@@ -114,15 +134,35 @@ _LOWER, _UPPER = frozenset({2, 4}), frozenset({3, 4})
 """Kinds of bounds in an irreducible set: 2 lower, 3 upper, 4 both."""
 
 
-def _feasible(h: Any) -> bool:
+def _limit_time(h: Any, until: float, counts_all: bool = True) -> None:
+    """Let the next run of HiGHS end with the time.
+
+    For linear programs HiGHS 1.16 counts the seconds of all runs of one object against its limit
+    (`counts_all`), for integer ones those of the run.
+
+    Raises
+    ------
+    CutOff
+        If the time is over.
+    """
+    left = until - time.perf_counter()
+    if left <= 0:
+        raise CutOff
+    spent = h.getRunTime() if counts_all else 0.0
+    h.setOptionValue("time_limit", float(left + spent))
+
+
+def _feasible(h: Any, until: float, counts_all: bool = True) -> bool:
     import highspy
 
     codes = highspy.HighsModelStatus
+    _limit_time(h, until, counts_all)
     h.run()
     status = h.getModelStatus()
     if status in (codes.kUnboundedOrInfeasible, codes.kUnknown, codes.kSolveError):
         h.clearSolver()
         h.setOptionValue("presolve", "off")
+        _limit_time(h, until, counts_all)
         h.run()
         h.setOptionValue("presolve", "choose")
         status = h.getModelStatus()
@@ -130,4 +170,6 @@ def _feasible(h: Any) -> bool:
         return True
     if status == codes.kInfeasible:
         return False
+    if status == codes.kTimeLimit:
+        raise CutOff
     raise SolverFailed(f"HiGHS cannot tell what clashes: {h.modelStatusToString(status)}")
