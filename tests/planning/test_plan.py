@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from tests.planning.small_networks import SETTINGS, chip_network, chip_tables
-from waferway.errors import Infeasible, InputError, OutputExists, RangeError, SolverFailed
+from waferway.errors import Infeasible, InputError, OutputExists, RangeError
 from waferway.network.network import Network
 from waferway.network.reading import read
 from waferway.planning import Plan, plan
@@ -236,8 +236,10 @@ def test_a_missing_horizon_asks_for_it():
 
 
 def test_a_solver_that_is_not_there():
-    with pytest.raises(SolverFailed, match="is not installed"):
+    with pytest.raises(InputError, match=r'"nonesuch" is no solver\n.*this machine has .*highs'):
         plan(chip_network(), solver="nonesuch")
+    with pytest.raises(InputError, match=r'"mindopt" is not installed'):
+        plan(chip_network(), solver="mindopt")
 
 
 def test_through_linopy_the_same_optimum():

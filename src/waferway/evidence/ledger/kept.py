@@ -23,6 +23,8 @@ def place_beside(path: str | os.PathLike[str]) -> Path:
 
 def kept_beside(path: str | os.PathLike[str]) -> bytes | None:
     """Signed checkpoint kept beside a ledger or a key file, if there is one."""
+    if not Path(path).name:  # "." is a folder, and no file lies beside it
+        return None
     place = place_beside(path)
     return place.read_bytes() if place.is_file() else None
 
