@@ -291,6 +291,12 @@ def test_printed_verdicts_show_arithmetic_and_sources():
     assert set(of_text("").count()) == set(VERDICTS)
 
 
+def test_printed_verdicts_keep_within_eighty_columns():
+    text = "OpenAI seeks between $8bn and $10bn for chip factories with G42. The H200 carries 96 GB."
+    lines = str(of_text(text)).splitlines()
+    assert len(lines) > 12 and max(map(len, lines)) <= 80
+
+
 def test_claims_of_statements_keep_the_schema():
     text = "The H200 uses HBM3 memory."
     (found,) = of_text(text).findings

@@ -1,22 +1,21 @@
 """The page of a check: texts with their claims marked, verdicts, arithmetic and sources.
 
-Owns the page of `waferway check --html`. It runs no script, opens offline and prints; all that
-comes from a text or the record is escaped by the template.
+Owns what stands on the page of `waferway check --html`. It runs no script, opens offline and
+prints; all that comes from a text or the record is escaped by the page builder.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from waferway.errors import OutputExists
 from waferway.evidence.extract.files import Document
-from waferway.report.writing import write_bytes
+from waferway.report.page import Page, Section, render_page, write_page
 from waferway.studies.check import Check, Finding
 
-__all__ = ["render_check", "write_check"]
+__all__ = ["check_page", "render_check", "write_check"]
 
 WORDS = {
     "supported": "supported", "contradicted": "contradicted",
@@ -43,46 +42,67 @@ def write_check(check: Check, path: str | Path, force: bool = False) -> Path:
     ------
     OutputExists
     """
-    target = Path(path)
-    if target.exists() and not force:
-        raise OutputExists(f"{target} exists; pass --force to replace it, or name another file")
-    write_bytes(target, render_check(check).encode())
-    return target
+    return write_page(check_page(check), path, force)
 
 
 def render_check(check: Check) -> str:
     """The page of a check as HTML text."""
-    from jinja2 import Environment, PackageLoader
-    from markupsafe import Markup
+    return render_page(check_page(check))
 
-    from waferway import __version__
 
-    environment = Environment(
-        loader=PackageLoader("waferway.report"), autoescape=True, trim_blocks=True
-    )
-    folder = Path(__file__).parent / "templates"
-    style = (folder / "check.css").read_text(encoding="utf-8").strip()
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+def check_page(check: Check) -> Page:
+    """The page of a check: each text with its claims marked, misfits, the record.
+
+    Examples
+    --------
+    >>> from waferway.evidence.extract.files import Document
+    >>> from waferway.studies.check import check_documents
+    >>> note = Document("note.txt", "The H200 carries 141 GB of memory.", "en", None)
+    >>> page = check_page(check_documents([note]))
+    >>> page.answer[0], [section.name for section in page.sections]
+    ('1 claim: 1 supported.', ['document-1', 'record'])
+    """
     numbered = {id(finding): k for k, finding in enumerate(check.findings, 1)}
-    facts = {fact["claim_id"]: fact for fact in check.to_json()["facts"]}
-    return environment.get_template("check.html").render(
+    sections = [
+        Section(f"document-{k}", document.name, document.name, template="check_text.html",
+                part=_text_part(document, check, numbered))
+        for k, document in enumerate(check.documents, 1)
+    ]  # fmt: skip
+    if check.misfits:
+        title = "Announcements that do not fit each other"
+        sections.append(Section("misfits", title, "Misfits", template="check_misfits.html",
+                                part={"misfits": check.misfits}))  # fmt: skip
+    facts = [_sourced(fact, check) for fact in check.to_json()["facts"]]
+    if facts:
+        sections.append(Section("record", "Claims of the record", "Record",
+                                template="check_record.html", part={"facts": facts}))  # fmt: skip
+    counts = ", ".join(f"{number} {word}" for word, _, number in _counts(check.findings))
+    many = len(check.findings)
+    claims = f"{many} claim{'' if many == 1 else 's'}: {counts}." if many else "No claim was found."
+    return Page(
         title="What the text claims, and what the record says",
-        style=Markup(style),  # noqa: S704  our own file
-        style_hash=digest,
-        counts=[(WORDS[name], name, number) for name, number in check.count().items() if number],
-        documents=[
-            {
-                "name": d.name, "lang": d.lang, "published": d.published,
-                "pieces": _pieces(d, check.of(d.name), numbered),
-                "findings": [_shown(f, numbered[id(f)], check) for f in check.of(d.name)],
-            }
-            for d in check.documents
-        ],
-        misfits=check.misfits,
-        facts=[_sourced(fact, check) for fact in facts.values()],
-        record=check.evidence.sha256,
-        version=__version__,
-    )  # fmt: skip
+        kind="waferway check",
+        asked=", ".join(document.name for document in check.documents),
+        answer=[claims, "What the record is silent on is called not checkable."],
+        sections=sections,
+        manifest={"record_sha256": check.evidence.sha256},
+        style="check.css",
+    )
+
+
+def _counts(findings: Sequence[Finding]) -> list[tuple[str, str, int]]:
+    """Word, name and number of each verdict that was given."""
+    given = Counter[str](finding.verdict for finding in findings)
+    return [(word, name, given[name]) for name, word in WORDS.items() if given[name]]
+
+
+def _text_part(document: Document, check: Check, numbered: dict[int, int]) -> dict[str, Any]:
+    findings = check.of(document.name)
+    return {
+        "lang": document.lang, "published": document.published, "counts": _counts(findings),
+        "pieces": _pieces(document, findings, numbered),
+        "findings": [_shown(f, numbered[id(f)], check) for f in findings],
+    }  # fmt: skip
 
 
 def _pieces(

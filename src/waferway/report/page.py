@@ -31,7 +31,7 @@ from waferway.report.notices import FONTS, NOTICES
 from waferway.report.wording import cell_text
 from waferway.report.writing import write_bytes
 
-__all__ = ["Page", "Section", "render_page", "write_page"]
+__all__ = ["Page", "Section", "page_target", "render_page", "write_page"]
 
 ROWS = 400
 """Rows of a table that a page shows; longer ones are cut and say so."""
@@ -60,6 +60,9 @@ class Section:
         Where numbers of `table` come from, by row position and column name.
     points : sequence of str
         A list, folded away under `points_title`.
+    template : str
+        File in `TEMPLATES` for what is neither prose, figure nor table; it sees `part`, plain
+        data, and is escaped like the rest.
     """
 
     name: str
@@ -71,6 +74,8 @@ class Section:
     notes: Mapping[tuple[int, str], Note] = field(default_factory=dict)
     points: Sequence[str] = ()
     points_title: str = ""
+    template: str = ""
+    part: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, figure: Figure) -> Section:
@@ -94,6 +99,8 @@ class Page:
     sections : sequence of Section
     manifest : mapping
         How to get this page again.
+    style : str
+        File in `TEMPLATES` with the style of this kind of page, after that of all pages.
 
     Examples
     --------
@@ -112,6 +119,7 @@ class Page:
     answer: Sequence[str] = ()
     sections: Sequence[Section] = ()
     manifest: Mapping[str, Any] = field(default_factory=dict)
+    style: str = ""
 
 
 def write_page(page: Page, path: str | Path, force: bool = False) -> Path:
@@ -122,10 +130,22 @@ def write_page(page: Page, path: str | Path, force: bool = False) -> Path:
     OutputExists
         If the file exists and `force` is false.
     """
+    target = page_target(path, force)
+    write_bytes(target, render_page(page).encode())
+    return target
+
+
+def page_target(path: str | Path, force: bool = False) -> Path:
+    """Where a page may be written.
+
+    Raises
+    ------
+    OutputExists
+        If the file exists and `force` is false.
+    """
     target = Path(path)
     if target.exists() and not force:
         raise OutputExists(f"{target} exists; pass --force to replace it, or name another file")
-    write_bytes(target, render_page(page).encode())
     return target
 
 
@@ -140,7 +160,8 @@ def render_page(page: Page) -> str:
         loader=PackageLoader("waferway.report"), autoescape=True, trim_blocks=True,
         lstrip_blocks=True, undefined=StrictUndefined,
     )  # fmt: skip
-    style, glue = _text("page.css"), _text("page.js")
+    glue = _text("page.js")
+    style = "\n".join(_text(name) for name in ("page.css", page.style) if name)
     figures = [s.figure for s in page.sections if s.figure is not None]
     bundle = vega_bundle() if figures else ""
     admitted = [_hash(script) for script in (bundle, glue) if script and figures]
@@ -206,7 +227,8 @@ def _shown(section: Section, markup: Any) -> dict[str, Any]:
         "name": section.name, "title": section.title, "menu": section.menu,
         "paragraphs": section.paragraphs, "points": section.points,
         "points_title": section.points_title or f"List ({len(section.points)})",
-        "figure": None, "table": None, "further": [],
+        "figure": None, "table": None, "further": [], "template": section.template,
+        "part": section.part,
         "notes": [(k, note) for k, note in enumerate(listed, 1)],
     }  # fmt: skip
     if figure is not None:

@@ -8,13 +8,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from waferway.errors import OutputExists
 from waferway.planning.plan import Plan
 from waferway.planning.prices import Prices
 from waferway.report.figures import figures_of
-from waferway.report.page import Page, Section, render_page
+from waferway.report.page import Page, Section, page_target, render_page, write_page
 from waferway.report.prose import answer, asked, imputed_lines
-from waferway.report.writing import write_bytes
 
 __all__ = ["plan_page", "render_report", "report"]
 
@@ -39,11 +37,8 @@ def report(plan: Plan, path: str | Path, force: bool = False, deciders: Any = No
     ------
     OutputExists
     """
-    target = Path(path)
-    if target.exists() and not force:
-        raise OutputExists(f"{target} exists; pass --force to replace it, or name another file")
-    write_bytes(target, render_report(plan, deciders=deciders).encode())
-    return target
+    page_target(path, force)  # before the work of drawing
+    return write_page(plan_page(plan, deciders), path, force)
 
 
 def render_report(plan: Plan, deciders: Any = None, prices: Prices | None = None) -> str:

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 from waferway.atlas.record import record
@@ -28,12 +29,14 @@ from waferway.studies.check_matching import fits
 from waferway.studies.check_plans import Planned, plan_for
 from waferway.studies.check_reading import Asked, read_claims
 from waferway.studies.check_statements import judge_statement, statements
-from waferway.studies.check_units import amount
+from waferway.studies.check_units import Step, amount
 from waferway.studies.check_verdicts import VERDICTS, Judgement, Verdict, judge
 
 __all__ = ["Check", "Finding", "check", "check_documents"]
 
 PLANS = 3  # planner runs of one check at most; each takes seconds
+WIDTH = 80
+"""Columns of the text of a check."""
 
 
 @dataclass(frozen=True)
@@ -180,8 +183,8 @@ class Check:
         if self.misfits:
             lines += ["", "Announcements that do not fit each other"]
             for misfit in self.misfits:
-                lines.append(f"  {misfit.says}; known since {misfit.known_from}")
-                lines += [f"    {step.says} {_cited(step.claims)}" for step in misfit.steps]
+                lines += _folded(2, f"{misfit.says}; known since {misfit.known_from}")
+                lines += _steps(4, misfit.steps)
         counts = ", ".join(
             f"{number} {verdict.replace('_', ' ')}" for verdict, number in self.count().items()
             if number
@@ -206,31 +209,41 @@ def _fact(fact: Claim) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _cited(names: Sequence[str]) -> str:
-    return f"[{', '.join(names)}]" if names else ""
+def _folded(indent: int, text: str, hang: int = 4) -> list[str]:
+    """Lines of at most `WIDTH` columns; words are kept whole, so that ids can be copied."""
+    return wrap(
+        text, WIDTH, initial_indent=" " * indent, subsequent_indent=" " * (indent + hang),
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
+
+
+def _steps(indent: int, steps: Sequence[Step]) -> list[str]:
+    cited = [f" [{', '.join(step.claims)}]" if step.claims else "" for step in steps]
+    pairs = zip(steps, cited, strict=True)
+    return [line for step, names in pairs for line in _folded(indent, step.says + names)]
 
 
 def _lines(finding: Finding, evidence: Evidence) -> list[str]:
     made, claim = finding.judgement, finding.claim
     quote = " ".join((claim.quote or "").split())
     quote = quote if len(quote) <= 90 else quote[:87] + "..."
-    lines = [f"  {made.verdict.replace('_', ' ').upper():<17}{quote!r}: {made.reason}"]
+    verdict = f"{made.verdict.replace('_', ' ').upper():<17}"
+    lines = _folded(2, f"{verdict}{quote!r}: {made.reason}", len(verdict))
     if finding.then and finding.then.verdict != made.verdict:
-        lines.append(
-            f"    known then: {finding.then.verdict.replace('_', ' ')}: {finding.then.reason}"
-        )
+        before = finding.then.verdict.replace("_", " ")
+        lines += _folded(4, f"known then: {before}: {finding.then.reason}")
     if made.binds:
-        lines.append(f"    binds: {made.binds}")
-    lines += [f"    {step.says} {_cited(step.claims)}" for step in made.steps]
+        lines += _folded(4, f"binds: {made.binds}")
+    lines += _steps(4, made.steps)
     for one in finding.implied:
-        lines.append(f"    {one.says}")
-        lines += [f"      {step.says} {_cited(step.claims)}" for step in one.steps]
+        lines += _folded(4, one.says)
+        lines += _steps(6, one.steps)
     if finding.planned:
-        lines.append(f"    planner: {finding.planned.says}")
+        lines += _folded(4, f"planner: {finding.planned.says}")
     for fact in made.facts[:3]:
         source = evidence.sources.get(fact.source_id or "")
         said = f"{source.title}" if source else fact.method
-        lines.append(f"    [{fact.grade}] {fact.claim_id}: {_said(fact)}; {said}")
+        lines += _folded(4, f"[{fact.grade}] {fact.claim_id}: {_said(fact)}; {said}")
     return lines
 
 
