@@ -292,7 +292,9 @@ def test_printed_verdicts_show_arithmetic_and_sources():
 
 
 def test_printed_verdicts_keep_within_eighty_columns():
-    text = "OpenAI seeks between $8bn and $10bn for chip factories with G42. The H200 carries 96 GB."
+    text = (
+        "OpenAI seeks between $8bn and $10bn for chip factories with G42. The H200 carries 96 GB."
+    )
     lines = str(of_text(text)).splitlines()
     assert len(lines) > 12 and max(map(len, lines)) <= 80
 

@@ -311,6 +311,17 @@ def best_grid(
     return grid.best()
 
 
+def checked_grid(
+    width_mm: float, height_mm: float, wafer_mm: float, edge_mm: float, street_mm: float,
+    notch_mm: float,
+) -> tuple[float, float, float, float, float, float]:  # fmt: skip
+    """Lengths of a die and its wafer as `best_grid` takes them, mm, each in its range."""
+    w, h = _checked(width_mm, height_mm, wafer_mm, edge_mm, street_mm)
+    if not 0 <= notch_mm < wafer_mm / 2:
+        raise RangeError(f"notch_mm is {notch_mm:g}; it must be at least 0 and leave some wafer")
+    return float(w), float(h), float(wafer_mm), float(edge_mm), float(street_mm), float(notch_mm)
+
+
 def exact_gross_dies(
     width_mm: float,
     height_mm: float,
@@ -356,11 +367,7 @@ def exact_gross_dies(
     >>> exact_gross_dies(8, 12, edge_mm=5, street_mm=0.2)
     611
     """
-    w, h = _checked(width_mm, height_mm, wafer_mm, edge_mm, street_mm)
-    if not 0 <= notch_mm < wafer_mm / 2:
-        raise RangeError(f"notch_mm is {notch_mm:g}; it must be at least 0 and leave some wafer")
-    key = (float(w), float(h), float(wafer_mm), float(edge_mm), float(street_mm), float(notch_mm))
-    return best_grid(*key)[0]
+    return best_grid(*checked_grid(width_mm, height_mm, wafer_mm, edge_mm, street_mm, notch_mm))[0]
 
 
 def gross_dies_bound(
@@ -379,9 +386,7 @@ def gross_dies_bound(
     >>> gross_dies_bound(8, 12, edge_mm=5, street_mm=0.2)
     620
     """
-    w, h = _checked(width_mm, height_mm, wafer_mm, edge_mm, street_mm)
-    lengths = (float(w), float(h), float(wafer_mm), float(edge_mm), float(street_mm))
-    return best_grid(*lengths, float(notch_mm))[1]
+    return best_grid(*checked_grid(width_mm, height_mm, wafer_mm, edge_mm, street_mm, notch_mm))[1]
 
 
 def gross_dies(

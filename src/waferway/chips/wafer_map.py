@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waferway.chips.wafer import SLACK_MM, best_grid, exact_gross_dies, orientation
+from waferway.chips.wafer import SLACK_MM, best_grid, checked_grid, orientation
 from waferway.streams import stream
 
 __all__ = ["WaferMap", "wafer_map", "wafer_states"]
@@ -74,17 +74,9 @@ def wafer_map(
     >>> chart.count, chart.bound
     (67, 69)
     """
-    count = exact_gross_dies(
-        width_mm,
-        height_mm,
-        wafer_mm=wafer_mm,
-        edge_mm=edge_mm,
-        street_mm=street_mm,
-        notch_mm=notch_mm,
-    )
-    key = (float(width_mm), float(height_mm), float(wafer_mm), float(edge_mm), float(street_mm))
-    _, bound, u, v = best_grid(*key, float(notch_mm))
-    grid, turned = orientation(*key, float(notch_mm))
+    lengths = checked_grid(width_mm, height_mm, wafer_mm, edge_mm, street_mm, notch_mm)
+    count, bound, u, v = best_grid(*lengths)
+    grid, turned = orientation(*lengths)
     c = grid.half_widths(np.array([v]))[0]
     xs: list[Array] = []
     ys: list[Array] = []
@@ -111,7 +103,7 @@ def wafer_map(
     if len(x) != count:
         raise AssertionError(f"map of {len(x)} dies disagrees with the count {count}")
     order = np.lexsort((x, y))
-    return WaferMap(x[order], y[order], px, py, *key, float(notch_mm), bound)
+    return WaferMap(x[order], y[order], px, py, *lengths, bound)
 
 
 def wafer_states(

@@ -6,6 +6,8 @@ import math
 import re
 from typing import Any
 
+import pandas as pd
+
 from waferway.atlas.catalogue import Catalogue
 from waferway.atlas.catalogue_schema import CATALOGUE, bounds_of, quantities
 from waferway.errors import Fault, InputError, Place, nearest
@@ -24,16 +26,7 @@ def describe_row(net: Network, table: str, key: str) -> dict[str, Any]:
     InputError
         If the table or the row does not exist; names the nearest.
     """
-    frame = net.table(table)
-    if key not in frame.index:
-        close = nearest(key, frame.index, count=3)
-        raise InputError(
-            [Fault(Place(table), f'"{key}" is no row of {table}',
-                   suggestion=f"nearest: {', '.join(close)}" if close else
-                   f"list them with: waferway atlas list {table}")],
-            "nothing was shown",
-        )  # fmt: skip
-    row = frame.loc[key]
+    row = _row(net.table(table), table, key)
     cite = net.table("cite")
     cite = cite[(cite["table"] == table) & (cite["key"] == key)]
     profile = net.table("profile")
@@ -63,6 +56,19 @@ def describe_row(net: Network, table: str, key: str) -> dict[str, Any]:
     return {"table": table, "key": key, "cells": cells, "text": "\n".join(lines)}
 
 
+def _row(frame: pd.DataFrame, table: str, key: str) -> Any:
+    """A row by its key; an unknown one names the nearest."""
+    if key not in frame.index:
+        close = nearest(key, frame.index, count=3)
+        raise InputError(
+            [Fault(Place(table), f'"{key}" is no row of {table}',
+                   suggestion=f"nearest: {', '.join(close)}" if close else
+                   f"list them with: waferway atlas list {table}")],
+            "nothing was shown",
+        )  # fmt: skip
+    return frame.loc[key]
+
+
 def _claims(net: Network, cite: Any, column: str, period: str, cell: dict[str, Any]) -> list[str]:
     rows = cite[(cite["column"] == column) & (cite["period"] == period)]
     out = []
@@ -88,16 +94,7 @@ def describe_entry(cat: Catalogue, table: str, key: str) -> dict[str, Any]:
     InputError
         If the row does not exist; names the nearest.
     """
-    frame = cat.table(table)
-    if key not in frame.index:
-        close = nearest(key, frame.index, count=3)
-        raise InputError(
-            [Fault(Place(table), f'"{key}" is no row of {table}',
-                   suggestion=f"nearest: {', '.join(close)}" if close else
-                   f"list them with: waferway atlas list {table}")],
-            "nothing was shown",
-        )  # fmt: skip
-    row = frame.loc[key]
+    row = _row(cat.table(table), table, key)
     lines = [f"{table} {key}"]
     cells: list[dict[str, Any]] = []
     named = quantities(CATALOGUE[table])

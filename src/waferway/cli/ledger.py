@@ -24,6 +24,7 @@ from waferway.cli.inputs import (
     passphrase_for,
     read_text,
 )
+from waferway.cli.ledger_arguments import File, Passphrase
 from waferway.cli.ledger_keys import declare
 from waferway.cli.ledger_record import record
 from waferway.cli.ledger_witness import witness as witness_verbs
@@ -36,12 +37,6 @@ ledger = typer.Typer(
     no_args_is_help=True,
 )
 
-File = Annotated[Path, typer.Argument(metavar="LEDGER", help="Ledger file.")]
-Passphrase = Annotated[
-    Path | None,
-    typer.Option("--passphrase-file", help="File with the passphrase of encrypted keys; default: "
-                 "WAFERWAY_PASSPHRASE, else a prompt."),
-]  # fmt: skip
 Logs = Annotated[
     list[str] | None, typer.Option("--log", help="Public key of the log; may be repeated.")
 ]

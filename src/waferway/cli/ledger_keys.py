@@ -13,16 +13,11 @@ import typer
 
 from waferway.cli import say
 from waferway.cli.inputs import check_new, named_files, new_passphrase, passphrase_for
+from waferway.cli.ledger_arguments import File, Passphrase
 from waferway.cli.showing import JsonFlag, show, show_json
 
 __all__ = ["declare"]
 
-File = Annotated[Path, typer.Argument(metavar="LEDGER", help="Ledger file.")]
-Passphrase = Annotated[
-    Path | None,
-    typer.Option("--passphrase-file", help="File with the passphrase of encrypted keys; default: "
-                 "WAFERWAY_PASSPHRASE, else a prompt."),
-]  # fmt: skip
 Root = Annotated[Path, typer.Option(help="Key file of the party's root key.")]
 Reason = Annotated[str, typer.Option(help="Why, for everybody to read.")]
 

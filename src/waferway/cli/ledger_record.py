@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from waferway.cli.inputs import named_files, passphrase_for
+from waferway.cli.ledger_arguments import File, Passphrase
 from waferway.cli.showing import JsonFlag, show, show_json
 from waferway.errors import RangeError
 
@@ -18,17 +19,13 @@ __all__ = ["record"]
 
 
 def record(
-    path: Annotated[Path, typer.Argument(metavar="LEDGER", help="Ledger file.")],
+    path: File,
     plan: Annotated[
         Path | None, typer.Argument(metavar="[PLAN]", help="Folder that `waferway plan` wrote.")
     ] = None,
     atlas: Annotated[bool, typer.Option("--atlas", help="Record the shipped atlas.")] = False,
     key: Annotated[Path | None, typer.Option(help="Key file of role owner.")] = None,
-    passphrase_file: Annotated[
-        Path | None,
-        typer.Option("--passphrase-file", help="File with the passphrase of an encrypted key; "
-                     "default: WAFERWAY_PASSPHRASE, else a prompt."),
-    ] = None,
+    passphrase_file: Passphrase = None,
     as_json: JsonFlag = False,
 ) -> None:  # fmt: skip
     """Log a plan or the atlas with the claims it used; claims not yet there are logged first."""

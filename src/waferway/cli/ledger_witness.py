@@ -12,6 +12,7 @@ import typer
 
 from waferway.cli import say
 from waferway.cli.inputs import check_new, named_files, passphrase_for, read_text
+from waferway.cli.ledger_arguments import File, Passphrase
 from waferway.cli.showing import JsonFlag, show, show_json
 
 __all__ = ["witness"]
@@ -21,11 +22,6 @@ witness = typer.Typer(help="Sign the heads of logs, or have them signed.", no_ar
 State = Annotated[Path, typer.Option(help="Memory of the witness; made if absent.")]
 Key = Annotated[Path, typer.Option(help="Key file of role witness.")]
 Logs = Annotated[list[str], typer.Option("--log", help="Public key of a log; may be repeated.")]
-Passphrase = Annotated[
-    Path | None,
-    typer.Option("--passphrase-file", help="File with the passphrase of an encrypted key; "
-                 "default: WAFERWAY_PASSPHRASE, else a prompt."),
-]  # fmt: skip
 
 
 @witness.command("sign")
@@ -92,7 +88,7 @@ def serve(
 
 @witness.command("ask")
 def ask(
-    path: Annotated[Path, typer.Argument(metavar="LEDGER", help="Ledger file.")],
+    path: File,
     url: Annotated[str, typer.Argument(help="Address of the witness.")],
     public: Annotated[str, typer.Option("--witness", help="Public key of the witness.")],
     as_json: JsonFlag = False,

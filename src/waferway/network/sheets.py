@@ -12,12 +12,14 @@ import math
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from waferway.errors import Faults, Place
+from waferway.errors import Fault, Faults, InputError, Place
 from waferway.network.positions import InSheet
+from waferway.network.replacing import new_file
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -27,10 +29,10 @@ __all__ = [
     "InSheet",
     "SheetRows",
     "add_sheet",
+    "new_workbook",
     "open_workbook",
     "plain_text",
     "put_text",
-    "save_workbook",
     "too_long",
 ]
 
@@ -153,7 +155,41 @@ def too_long(text: str) -> bool:
     return len(text) > LONGEST // 7 and len(_readable(text)) > LONGEST
 
 
-def save_workbook(book: Workbook, path: Path) -> None:
+@contextmanager
+def new_workbook(path: str | Path, *, force: bool = False) -> Iterator[Workbook]:
+    """A workbook without sheets, written when the block ends well, whole or not at all.
+
+    Parameters
+    ----------
+    path : str or Path
+        An ``.xlsx`` file.
+    force : bool
+        Whether a file that is there may be replaced.
+
+    Raises
+    ------
+    InputError
+        If the name does not end in ``.xlsx``.
+    OutputExists
+        If the file exists and `force` is false.
+    """
+    from openpyxl import Workbook
+
+    where = Path(path)
+    if where.suffix.casefold() != ".xlsx":
+        raise InputError(
+            [Fault(Place(str(path)), "a workbook ends in .xlsx",
+                   suggestion=f"name it {where.parent / (where.stem or 'book')}.xlsx")],
+            "nothing was written",
+        )  # fmt: skip
+    book = Workbook()
+    book.remove(book.active)
+    with new_file(where, force=force) as draft:
+        yield book
+        _save(book, draft)
+
+
+def _save(book: Workbook, path: Path) -> None:
     """Write a workbook with fixed dates inside: the same content, the same bytes."""
     book.properties.creator = "waferway"
     book.properties.created = book.properties.modified = _DATED

@@ -18,14 +18,8 @@ from waferway.evidence.claims import Claim, Source
 from waferway.network.countries import COUNTRIES
 from waferway.network.declaration import Attribute, Table
 from waferway.network.network import Network
-from waferway.network.replacing import new_file
 from waferway.network.schema import SCHEMA_VERSION, SETTINGS, TABLES
-from waferway.network.sheets import (
-    add_sheet,
-    put_text,
-    save_workbook,
-    too_long,
-)
+from waferway.network.sheets import add_sheet, new_workbook, put_text, too_long
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -86,7 +80,8 @@ def write_workbook(network: Network, path: str | Path, *, force: bool = False) -
     OutputExists
         If the file exists and `force` is false.
     InputError
-        If some text is longer than a cell can hold; all of them at once.
+        If the name does not end in ``.xlsx``, or some text is longer than a cell can hold; all of
+        them at once.
 
     Examples
     --------
@@ -96,26 +91,20 @@ def write_workbook(network: Network, path: str | Path, *, force: bool = False) -
     >>> read(write_workbook(net, Path(tempfile.mkdtemp()) / "net.xlsx")) == net
     True
     """
-    from openpyxl import Workbook
-
-    where = Path(path)
     _check_lengths(network)
-    book = Workbook()
-    book.remove(book.active)
-    add_sheet(book, GUIDE_SHEET, [GUIDE_SHEET], [[line] for line in _GUIDE], widths=[100])
-    _setting_sheet(book, network)
-    filled = [name for name in TABLES if len(network.tables[name])]
-    lists = _Lists(network)
-    for name in [*filled, *(n for n in TABLES if n not in filled)]:
-        sheet = _table_sheet(book, network, TABLES[name])
-        lists.offer(sheet, TABLES[name], len(network.tables[name]))
-    evidence = network.evidence
-    _record_sheet(book, "claim", Claim, list(evidence.values()))
-    _record_sheet(book, "source", Source, list(evidence.sources.values()))
-    lists.write(book)
-    with new_file(where, force=force) as draft:
-        save_workbook(book, draft)
-    return where
+    with new_workbook(path, force=force) as book:
+        add_sheet(book, GUIDE_SHEET, [GUIDE_SHEET], [[line] for line in _GUIDE], widths=[100])
+        _setting_sheet(book, network)
+        filled = [name for name in TABLES if len(network.tables[name])]
+        lists = _Lists(network)
+        for name in [*filled, *(n for n in TABLES if n not in filled)]:
+            sheet = _table_sheet(book, network, TABLES[name])
+            lists.offer(sheet, TABLES[name], len(network.tables[name]))
+        evidence = network.evidence
+        _record_sheet(book, "claim", Claim, list(evidence.values()))
+        _record_sheet(book, "source", Source, list(evidence.sources.values()))
+        lists.write(book)
+    return Path(path)
 
 
 def _check_lengths(network: Network) -> None:

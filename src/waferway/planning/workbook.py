@@ -9,9 +9,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from waferway.errors import Fault, InputError, Place
-from waferway.network.replacing import new_file
-from waferway.network.sheets import add_sheet, save_workbook
+from waferway.network.sheets import add_sheet, new_workbook
 from waferway.planning.results import COLUMNS, UNITS
 
 if TYPE_CHECKING:
@@ -42,37 +40,25 @@ def write_results(plan: Plan, path: str | Path, *, force: bool = False) -> Path:
     OutputExists
         If the file exists and `force` is false.
     """
-    from openpyxl import Workbook
-
-    where = Path(path)
-    if where.suffix.casefold() != ".xlsx":
-        raise InputError(
-            [Fault(Place(str(path)), "a workbook ends in .xlsx",
-                   suggestion=f"name it {where.parent / (where.stem or 'plan')}.xlsx")],
-            "nothing was written",
-        )  # fmt: skip
-    book = Workbook()
-    book.remove(book.active)
-    summary = plan.summary()
-    lines = [[line] for line in str(summary).splitlines()]
-    add_sheet(book, "summary", ["summary"], lines, widths=[100])
-    compute = summary.compute
-    if len(compute):
-        names = ["year", "delivered", "needed", "unmet", "unmet_share"]
-        units = dict.fromkeys(names[1:4], summary.basis) | {"unmet_share": "1"}
-        heading = [f"{n} [{units[n]}]" if n in units else n for n in names]
-        add_sheet(book, "compute", heading, compute[names].itertuples(index=False, name=None))
-    for name, columns in COLUMNS.items():
-        frame, units = plan.tables[name], UNITS[name]
-        if frame.empty:
-            continue
-        heading = [f"{c} [{units[c]}]" if c in units else c for c in columns.split()]
-        add_sheet(book, name, heading, frame.itertuples(index=False, name=None))
-    asked = [[key, _plain(value)] for key, value in sorted(plan.manifest.items())]
-    add_sheet(book, "manifest", ["key", "value"], asked, widths=[24, 60])
-    with new_file(where, force=force) as draft:
-        save_workbook(book, draft)
-    return where
+    with new_workbook(path, force=force) as book:
+        summary = plan.summary()
+        lines = [[line] for line in str(summary).splitlines()]
+        add_sheet(book, "summary", ["summary"], lines, widths=[100])
+        compute = summary.compute
+        if len(compute):
+            names = ["year", "delivered", "needed", "unmet", "unmet_share"]
+            units = dict.fromkeys(names[1:4], summary.basis) | {"unmet_share": "1"}
+            heading = [f"{n} [{units[n]}]" if n in units else n for n in names]
+            add_sheet(book, "compute", heading, compute[names].itertuples(index=False, name=None))
+        for name, columns in COLUMNS.items():
+            frame, units = plan.tables[name], UNITS[name]
+            if frame.empty:
+                continue
+            heading = [f"{c} [{units[c]}]" if c in units else c for c in columns.split()]
+            add_sheet(book, name, heading, frame.itertuples(index=False, name=None))
+        asked = [[key, _plain(value)] for key, value in sorted(plan.manifest.items())]
+        add_sheet(book, "manifest", ["key", "value"], asked, widths=[24, 60])
+    return Path(path)
 
 
 def _plain(value: Any) -> Any:
