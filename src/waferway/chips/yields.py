@@ -35,9 +35,6 @@ __all__ = [
 ]
 
 Array = NDArray[np.float64]
-YieldModel = Literal[
-    "poisson", "murphy", "rectangular", "seeds", "negative-binomial", "bose-einstein"
-]
 YIELD_MODELS: tuple[str, ...] = (
     "poisson", "murphy", "rectangular", "seeds", "negative-binomial", "bose-einstein",
 )  # fmt: skip

@@ -26,24 +26,6 @@ __all__ = ["Prices", "Solved", "counted_in", "prices_of", "solved", "used_by_com
 NUDGE = 1e-4
 """Relative change of a right side by which intervals are measured."""
 
-MEANING = {
-    "use": "one more unit of capacity for the period, per month of it",
-    "shared use": "one more unit of a pool that several recipes draw on",
-    "use of what is bought": "one more unit of bought capacity",
-    "balance": "one more unit here and now",
-    "demand": "cost of serving one more unit",
-    "cover": "one more unit of permitted stock",
-    "volume": "one more unit on offer",
-    "room on the line": "one more unit of the line for sale",
-    "booking": "one unit of booked capacity set free",
-    "commitment": "cost of one more unit promised",
-    "limit": "one more unit of the rule",
-    "lane": "one more unit of lane capacity",
-    "power_mw": "one more MW at the site, for the period",
-    "cash": "one more dollar in the period",
-    "fund": "one more dollar of the fund",
-}
-
 
 @dataclass(frozen=True)
 class Prices:

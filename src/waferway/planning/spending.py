@@ -118,13 +118,12 @@ class Objective:
         Of decisions of this branch.
     common : array, shape (decisions,)
         Of decisions common to all branches, counted once.
-    constant, common_constant : float
+    constant : float
     """
 
     cost: Array
     common: Array
     constant: float
-    common_constant: float = 0.0
 
 
 _COMMON_KINDS = frozenset({"modules", "openings", "activations", "rights", "stakes"})

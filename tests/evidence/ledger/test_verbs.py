@@ -8,7 +8,8 @@ import pytest
 
 from waferway.errors import OutputExists, RangeError
 from waferway.evidence import ledger
-from waferway.evidence.ledger.failures import LedgerError
+from waferway.evidence.ledger.advice import ADVICE
+from waferway.evidence.ledger.failures import NAMES, LedgerError
 
 CLAIM = {"claim_id": "c-1", "owner": "lab", "subject": "org:tsmc", "low": 8e9, "high": 1e10,
          "unit": "USD", "missing": None}  # fmt: skip
@@ -160,3 +161,10 @@ def test_without_cryptography_the_error_says_what_to_install(tmp_path):
         "    raise SystemExit('no error')\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_every_advice_is_of_a_failure_that_exists_and_is_shown():
+    assert set(ADVICE) <= set(NAMES)
+    for name, advice in ADVICE.items():
+        assert str(NAMES[name]("what", "where")) == f"where: what [{name}]\n  {advice}"
+        assert NAMES[name]("what", "where", "other").suggestion == "other"

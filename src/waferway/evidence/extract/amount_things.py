@@ -125,7 +125,6 @@ class Things:
             if model is not None:
                 thing = f"GPU:{model}"
         found.unit, found.end, found.kind = thing, end, "count"
-        found.wordy_noun = not found.number.digits
 
     def counted(self, found: Amount, place: int) -> None:
         """Take what a counter behind a number counts."""

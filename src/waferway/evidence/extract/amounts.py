@@ -34,7 +34,6 @@ class Amount:
     unit: str | None = None
     kind: str = "count"
     left_sign: bool = False
-    wordy_noun: bool = False
     phrase: int = -1
 
 

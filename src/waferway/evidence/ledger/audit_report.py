@@ -55,11 +55,6 @@ class AuditReport:
         """Whether nothing was found."""
         return not self.findings
 
-    def raise_first(self) -> None:
-        """Raise the first finding, if any."""
-        if self.findings:
-            raise self.findings[0]
-
     def to_dict(self) -> dict[str, Any]:
         """The report for ``--json``."""
         return {

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import ClassVar
 
 from waferway.errors import WaferwayError
+from waferway.evidence.ledger.advice import ADVICE
 
 
 @contextmanager
@@ -42,7 +42,7 @@ class LedgerError(WaferwayError):
     where : str
         Entry, row, file or line concerned; empty where there is none.
     suggestion : str
-        What to try; by default the `advice` of the class, where there is one.
+        What to try; by default what `ADVICE` says of this kind of failure.
 
     Examples
     --------
@@ -52,10 +52,12 @@ class LedgerError(WaferwayError):
     'tail-truncated'
     """
 
-    advice: ClassVar[str] = ""
-
     def __init__(self, what: str, where: str = "", suggestion: str = "") -> None:
-        self.what, self.where, self.suggestion = what, where, suggestion or self.advice
+        self.what, self.where, self.suggestion = (
+            what,
+            where,
+            suggestion or ADVICE.get(self.name(), ""),
+        )
         head = f"{where}: {what}" if where else what
         tail = f"\n  {self.suggestion}" if self.suggestion else ""
         super().__init__(f"{head} [{self.name()}]{tail}")
@@ -90,13 +92,9 @@ class LedgerError(WaferwayError):
 class DatabaseCorrupt(LedgerError):
     """SQLite itself finds the file damaged."""
 
-    advice = "restore the newest copy, or import the bundle that you exported last"
-
 
 class NotALedger(LedgerError):
     """The file is no ledger, or one of a format this version does not know."""
-
-    advice = "name the file that waferway ledger init made"
 
 
 class OriginAltered(LedgerError):
@@ -187,25 +185,17 @@ class DerivedHeadsAltered(LedgerError):
 class MalformedNote(LedgerError):
     """The text is no signed note."""
 
-    advice = "take the checkpoint file as it was given out, byte for byte"
-
 
 class MalformedKey(LedgerError):
     """The text is no verifier key, or its id does not belong to its name and bytes."""
-
-    advice = "a public key is written name+id+base64, as waferway ledger init prints it"
 
 
 class MalformedCheckpoint(LedgerError):
     """The note is no checkpoint: origin, size, root."""
 
-    advice = "take the checkpoint file as it was given out, byte for byte"
-
 
 class NoTrustedSignature(LedgerError):
     """No signature on the note is by a key that is trusted here."""
-
-    advice = "name the log's public key with --log, as its operator gave it to you"
 
 
 class NoteSignatureInvalid(LedgerError):
@@ -239,19 +229,13 @@ class CosignatureOrphan(LedgerError):
 class OriginMismatch(LedgerError):
     """The checkpoint is of another log."""
 
-    advice = "name the key of the log whose name stands in the checkpoint"
-
 
 class QuorumNotMet(LedgerError):
     """Fewer witnesses than the policy demands have signed the checkpoint."""
 
-    advice = "ask a witness to sign: waferway ledger witness ask"
-
 
 class MalformedPolicy(LedgerError):
     """The witness policy cannot be read, or lists one key twice."""
-
-    advice = "write it as C2SP tlog-policy: lines log, witness, group, quorum"
 
 
 class WitnessClockZero(LedgerError):
@@ -262,80 +246,54 @@ class WitnessClockZero(LedgerError):
 class RolledBack(LedgerError):
     """The log is shorter than a checkpoint kept from earlier."""
 
-    advice = "restore the newest copy; never append to an older one"
-
 
 class ForkedLog(LedgerError):
     """Two signed checkpoints of equal size have different roots."""
-
-    advice = "keep both checkpoints: together they prove it; ask the operator"
 
 
 class InconsistentGrowth(LedgerError):
     """The log did not grow out of a checkpoint kept from earlier."""
 
-    advice = "keep the older checkpoint: it proves it; ask the operator"
-
 
 class BackdatedEntry(LedgerError):
     """An entry claims a time before its owner's previous one, or long before witnesses saw it."""
-
-    advice = "set the clock of this machine"
 
 
 class FutureEntry(LedgerError):
     """An entry claims a time after witnesses had already seen it."""
 
-    advice = "set the clock of this machine"
-
 
 class StaleWitness(LedgerError):
     """The newest quorum of cosignatures is older than is allowed."""
-
-    advice = "ask a witness to sign the newest checkpoint: waferway ledger witness ask"
 
 
 # ---- keys and signatures -----------------------------------------------------------------------
 class UnknownKey(LedgerError):
     """The entry is signed by a key that was never added."""
 
-    advice = "sign with a key that is in the log, or add it: waferway ledger add-key"
-
 
 class RevokedKey(LedgerError):
     """The entry is signed by a key after its revocation or rotation."""
-
-    advice = "sign with the key that took its place"
 
 
 class KeyOfAnotherParty(LedgerError):
     """The key belongs to another party than the one named."""
 
-    advice = "sign with a key of the party named"
-
 
 class KeyReused(LedgerError):
     """The public key is already in the log; one key serves one party in one role."""
-
-    advice = "make a new key: waferway ledger new-key"
 
 
 class PossessionUnproven(LedgerError):
     """The new key did not sign for its own addition."""
 
-    advice = "add the key from its own file: waferway ledger add-key"
-
 
 class PartyTaken(LedgerError):
     """The party already has a root key; only that key may add or rotate."""
 
-    advice = "pass the party's root key: --root FILE; or take another name"
-
 
 class RootKeyNeeded(LedgerError):
     """Keys are added, rotated and revoked by the party's root key only."""
-
-    advice = "sign with the party's root key: --root FILE"
 
 
 class SmallOrderKey(LedgerError):
@@ -365,32 +323,22 @@ class ReplayedFromAnotherLog(LedgerError):
 class KeyFileExposed(LedgerError):
     """Others on this machine may read the private key."""
 
-    advice = "chmod 600 the key file"
-
 
 class KeyFileInvalid(LedgerError):
     """The key file cannot be read, or its passphrase is wrong or absent."""
-
-    advice = "name a key file that waferway ledger init or new-key made"
 
 
 # ---- encoding ----------------------------------------------------------------------------------
 class InvalidUtf8(LedgerError):
     """The bytes are not UTF-8, or hold half of a surrogate pair."""
 
-    advice = "save the file as UTF-8"
-
 
 class DuplicateJsonKey(LedgerError):
     """A JSON object names one key twice."""
 
-    advice = "keep one of the two"
-
 
 class NotANumber(LedgerError):
     """NaN or an infinity stands for a number."""
-
-    advice = "leave the field out, or write null"
 
 
 class NegativeZero(LedgerError):
@@ -424,13 +372,9 @@ class MalformedEntry(LedgerError):
 class UnknownEntryType(LedgerError):
     """The type of an entry is not one that this log knows."""
 
-    advice = "pass one of these with --type"
-
 
 class EntryTooLarge(LedgerError):
     """An entry has more than 65,535 bytes, or its fields more than the log takes."""
-
-    advice = "log the SHA-256 of the text, and keep the text beside the log"
 
 
 # ---- owners and their chains -------------------------------------------------------------------
@@ -445,74 +389,50 @@ class PreviousMismatch(LedgerError):
 class OwnerMismatch(LedgerError):
     """The claim names an owner whose key did not sign it."""
 
-    advice = "sign with a key of the owner that the claim names"
-
 
 class ForeignRetraction(LedgerError):
     """Somebody retracts a claim that is not his."""
-
-    advice = "dispute it with an entry of type quality; only its owner retracts it"
 
 
 class ForeignSupersession(LedgerError):
     """Somebody replaces a claim that is not his."""
 
-    advice = "log a claim of your own; only its owner replaces it"
-
 
 class ForeignErasure(LedgerError):
     """Somebody erases fields that are not his, or fields that the log cannot do without."""
-
-    advice = "sign with a key of the entry's owner"
 
 
 class UnknownClaim(LedgerError):
     """A claim is named that was never logged."""
 
-    advice = "log that claim first"
-
 
 class ClaimIdReused(LedgerError):
     """The id of a claim is never used twice."""
-
-    advice = "give the claim a new id; name the old one in supersedes if it replaces it"
 
 
 class ClaimNotLive(LedgerError):
     """The claim is already retracted or superseded."""
 
-    advice = "name the claim that took its place"
-
 
 class UnauthorisedPolicy(LedgerError):
     """Policies and rules are set by the operator of the log only."""
 
-    advice = "sign with the operator's root key"
-
 
 class InputNotLogged(LedgerError):
     """A run or a snapshot rests on an entry that does not stand before it."""
-
-    advice = "log what it rests on first"
 
 
 # ---- operation, proofs, bundles ----------------------------------------------------------------
 class LedgerBusy(LedgerError):
     """Another process holds the file longer than the waiting time."""
 
-    advice = "try again"
-
 
 class MirrorOnly(LedgerError):
     """The file mirrors another party's log; only that party appends to it."""
 
-    advice = "append to the log of your own party"
-
 
 class NotCheckpointed(LedgerError):
     """No checkpoint covers the entry yet."""
-
-    advice = "sign the head first: waferway ledger checkpoint"
 
 
 class IndexOutOfRange(LedgerError):
@@ -521,8 +441,6 @@ class IndexOutOfRange(LedgerError):
 
 class MalformedProof(LedgerError):
     """The text is no proof file."""
-
-    advice = "name a file that waferway ledger prove wrote"
 
 
 class ProofLengthWrong(LedgerError):
@@ -540,25 +458,17 @@ class ConsistencyFailed(LedgerError):
 class FieldNotCommitted(LedgerError):
     """A disclosed field is not the one that its owner committed to."""
 
-    advice = "name a field that the entry has"
-
 
 class MissingTile(LedgerError):
     """A bundle lacks a tile or an entry bundle that its checkpoint demands."""
-
-    advice = "export the log again into a new folder"
 
 
 class WrongPartialTile(LedgerError):
     """A tile has another width or other hashes than the checkpoint's tree demands."""
 
-    advice = "fetch the bundle again; it was changed, or cut short"
-
 
 class BundleEntryMismatch(LedgerError):
     """An entry of a bundle does not have the hash that its tile gives."""
-
-    advice = "fetch the bundle again; it was changed"
 
 
 class ReferenceBroken(LedgerError):
@@ -571,8 +481,6 @@ class WitnessRefused(LedgerError):
 
 class WitnessConflict(LedgerError):
     """The witness has seen another size than the log believes."""
-
-    advice = "ask again: the witness has said which size it knows"
 
 
 def _subclasses(root: type[LedgerError]) -> dict[str, type[LedgerError]]:

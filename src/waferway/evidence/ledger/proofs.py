@@ -41,7 +41,6 @@ from waferway.evidence.ledger.policies import WitnessPolicy
 
 HEADER = "c2sp.org/tlog-proof@v1"
 INDEX = re.compile(r"index (0|[1-9][0-9]{0,18})")
-ASSURANCE = ("none", "kept-checkpoint", "witnesses")
 CLOCK_SKEW_S = 300  # the same default as the policy that a log states at its start
 
 

@@ -313,13 +313,6 @@ class Store:
             ).fetchone()
         return (bytes(row[0]), bytes(row[1])) if row else None
 
-    def index_of(self, entry_hash: bytes) -> int | None:
-        """Index of the entry with this leaf hash, looking through all; None if there is none."""
-        for index, entry in self.connection.execute("SELECT idx, entry FROM leaf"):
-            if leaf_hash(entry) == entry_hash:
-                return int(index)
-        return None
-
     # ---- derived state -----------------------------------------------------------------------
     def registry(self) -> tuple[Registry, ClaimTable]:
         """State of the derived tables, for the next entry."""
