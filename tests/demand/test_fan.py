@@ -5,6 +5,7 @@ import pytest
 
 from waferway.demand import BASES, PARTIES, compare_forecasts, fan, observed_sales
 from waferway.demand.assumptions import read_assumptions
+from waferway.demand.sites import Sites
 from waferway.errors import InputError, RangeError
 from waferway.evidence.claims import Evidence
 from waferway.evidence.dated import shipped
@@ -44,8 +45,30 @@ def test_stock_is_what_was_sold_less_what_retired(drawn):
     assert np.all(drawn.stock > 0)
 
 
-def test_need_stays_within_budgets(drawn):
+def test_need_stays_within_budgets_and_power(drawn):
     assert np.all(drawn.paths() <= drawn.affordable * (1 + 1e-9))
+    assert np.all(drawn.paths() <= drawn.powered * (1 + 1e-9))
+
+
+def test_power_limits_what_money_alone_would_buy(drawn):
+    """2030: sites of 60 GW that grow to 195 hold about 137 GW of accelerators, not 220."""
+    free = fan(paths=400, seed=3, power=False)
+    last = drawn.quarters.index("2030Q4")
+    assert np.median(free.power_gw[:, last]) > 180 > np.median(drawn.power_gw[:, last])
+    ceiling = 298 * 1.3  # the high case of all data centres, and what lies above its 95 %
+    assert np.mean(drawn.power_gw[:, last] < ceiling) > 0.99
+    assert np.all(np.isinf(free.powered))
+    assert np.all(drawn.paths()[:, 0] <= free.paths()[:, 0] * (1 + 1e-9))
+
+
+def test_sites_bound_power_by_share_growth_and_conversion():
+    sites = Sites(np.array([[100.0, 110.0]]), np.array([0.5]), np.array([0.2]))
+    ten = np.array([10.0])
+    # 10 new, a twentieth of the 90 that are not theirs, nothing retired
+    assert sites.room(0, ten, ten) == pytest.approx([10 + 0.05 * 90])
+    assert sites.room(0, ten, np.array([8.0])) == pytest.approx([16.5])  # what retires is free
+    assert sites.room(0, np.array([54.0]), np.array([54.0])) == pytest.approx([1.0])  # half of 110
+    assert sites.room(0, np.array([60.0]), np.array([60.0])) == pytest.approx([0.0])
 
 
 def test_parties_and_segments_add_up(drawn):

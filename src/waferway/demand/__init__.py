@@ -11,6 +11,7 @@ from waferway.demand.forecasts import compare_forecasts
 from waferway.demand.growth import autoregressive, interpolate_nodes
 from waferway.demand.observed import Sales, observed_sales
 from waferway.demand.retirement import stock, survival
+from waferway.demand.shortage import NeedDraws, Statement, draw_need
 from waferway.demand.spread import positive_quantile
 from waferway.demand.training import chips_for_run, frontier_runs, record_growth
 from waferway.demand.worth import Worth, rental_value, worth_of_serving
@@ -21,11 +22,14 @@ __all__ = [
     "SEGMENTS",
     "CensoredFit",
     "Fan",
+    "NeedDraws",
     "Sales",
+    "Statement",
     "Worth",
     "autoregressive",
     "chips_for_run",
     "compare_forecasts",
+    "draw_need",
     "fan",
     "fit_censored",
     "frontier_runs",

@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from waferway.demand.censoring import CensoredFit, fit_censored
+from waferway.calendar import end_of, period
 from waferway.demand.observed import Sales, observed_sales
 from waferway.demand.prices import price_usd
+from waferway.demand.shortage import NeedDraws, Statement, draw_need
 from waferway.demand.spread import Z95, bounds_of
-from waferway.evidence.claims import Evidence
+from waferway.evidence.claims import Claim, Evidence
 from waferway.evidence.dated import claims_about, shipped
 
 __all__ = ["Assumptions", "read_assumptions"]
@@ -26,8 +27,10 @@ SEGMENTS = ("training", "inference", "enterprise")
 YEARS = tuple(range(2025, 2033))
 CLASS_OF_PARTY = {"openai": "market", "clouds": "market", "others": "market", "google": "google",
                   "amazon": "amazon", "china": "china"}  # fmt: skip
-SHORT_FROM = "2023Q2"
-"""First quarter in which sales were supply (claim shortage.binding)."""
+STATEMENTS = ("shortage.gap-2023", "shortage.orders-2023", "shortage.gap-2024Q2")
+"""What others said of need over sales."""
+OWN_PRIOR = "shortage.late-2024"
+"""What this project takes of the last quarter, of which nobody gave a number."""
 
 
 @dataclass
@@ -44,8 +47,12 @@ class Assumptions:
     level_spread : array, shape (parties,)
         Standard deviation of log sales, from the percentiles of units.
     segment_share : array, shape (parties, segments); rows add to 1
-    short_sales : array, shape (parties,)
-        Sold in the quarters in which sales were supply; 0 for China, where rules bind.
+    short : array of bool, shape (quarters,)
+        Quarters in which supply bound, or may have: see `supply_bound`.
+    market : array, shape (quarters,)
+        Sales of the market, from which the shortage is read.
+    market_error : array, shape (quarters,)
+        Standard deviation of their logarithms.
     spending_usd : float
         On accelerators in 2024.
     used : list of str
@@ -57,9 +64,10 @@ class Assumptions:
     quarters: tuple[str, ...]
     level_spread: Floats
     segment_share: Floats
-    short_sales: Floats
+    short: NDArray[np.bool_]
+    market: Floats
+    market_error: Floats
     spending_usd: float
-    shortage: CensoredFit
     used: list[str] = field(default_factory=list)
     years: tuple[int, ...] = YEARS
 
@@ -111,19 +119,42 @@ class Assumptions:
         later = (1.0 - falls) ** max(year - 2025.0, 0.0)
         return np.asarray(ends["best"] * np.exp(spread * z) * later)
 
-    def shortage_bounds(self) -> tuple[float, float, float]:
-        """Need over sales in the quarters of shortage: low, best, high.
+    def statements(self, others: bool = True, own: bool = True) -> list[Statement]:
+        """What was said of the shortfall: by others, and by this project's own prior."""
+        error = self.bounds("shortage.statement-error")[1]
+        names = [*(STATEMENTS if others else ()), *((OWN_PRIOR,) if own else ())]
+        out = []
+        for name in names:
+            low, best, high = self.bounds(name)
+            spread = np.hypot(np.log(high / low) / (2.0 * Z95), error)
+            out.append(
+                Statement(_quarters(self.evidence[name], self.quarters), best, float(spread))
+            )
+        return out
 
-        Best is the censored fit of market sales; the interval has the relative width that the
-        stated shortfalls have.
-        """
-        best = float(self.shortage.need.sum() / self.short_sales[:3].sum())
-        low, middle, high = (
-            np.mean([self.bounds(f"shortage.{y}")[i] for y in (2023, 2024)]) for i in range(3)
-        )
-        excess = best - 1.0
-        wide = (low - 1.0) / (middle - 1.0), (high - 1.0) / (middle - 1.0)
-        return 1.0 + excess * float(wide[0]), best, 1.0 + excess * float(wide[1])
+    def need_draws(
+        self, draws: int, rng: np.random.Generator, statements: list[Statement] | None = None
+    ) -> NeedDraws:
+        """Need behind the market's sales, draw by draw; all statements when none are given."""
+        low, best, high = self.bounds("shortage.jolt")
+        said = self.statements() if statements is None else statements
+        jolt = best, float(np.log(high / low) / (2.0 * Z95))
+        return draw_need(self.market, self.market_error, self.short, said, jolt, draws, rng)
+
+    @property
+    def unbound(self) -> NDArray[np.bool_]:
+        """Parties whose sales were supply in the shortage: all but China, where rules bind."""
+        return np.array([p != "china" for p in PARTIES])
+
+    def capacity_gw(self) -> tuple[Floats, Floats, Floats]:
+        """Decimal years, log of the capacity of all data centres in GW, and its spread."""
+        at, best, spread = [], [], []
+        for year in (2023, 2030, 2032):
+            low, value, high = self.bounds(f"power.all-{year}")
+            at.append(year + 1.0)
+            best.append(np.log(value))
+            spread.append(np.log(high / low) / (2.0 * Z95))
+        return np.array(at), np.array(best), np.array(spread)
 
     def basis_factor(self, basis: str) -> Floats:
         """Units of a basis per dense 8-bit unit in what each party bought in 2024."""
@@ -157,23 +188,24 @@ def read_assumptions(evidence: Evidence | None = None) -> Assumptions:
     shares = _party_shares(facts)
     past = np.stack([table[CLASS_OF_PARTY[p]].to_numpy() * shares[p] for p in PARTIES])
     quarters = tuple(str(q) for q in table.index)
-    short = np.array([q >= SHORT_FROM for q in quarters])
-    short_sales = past[:, short].sum(axis=1)
-    short_sales[PARTIES.index("china")] = 0.0
+    short, read = supply_bound(facts, quarters)
     spread = sales.frame.assign(
         s=np.log(sales.frame["high"] / sales.frame["low"]) / (2.0 * Z95) * sales.frame["compute"]
     ).groupby("class")[["s", "compute"]].sum()  # fmt: skip
     level = spread["s"] / spread["compute"]
+    market = sales.frame[sales.frame["class"] == "market"]
+    error = [float(np.average(np.log(g["high"] / g["low"]) / (2.0 * Z95), weights=g["compute"]))
+             for _, g in market.groupby("quarter")]  # fmt: skip
     year = float(past[:, [q.startswith("2024") for q in quarters]].sum())
     split = {(c.subject.removeprefix("class:"), c.qualifiers["segment"]): c.central or 0.0
              for c in claims_about(facts, "segment share of stock")}  # fmt: skip
     share = np.array([[split[p, g] for g in SEGMENTS] for p in PARTIES])
-    used = [*sales.claims, "share.openai", "share.clouds", "shortage.binding",
+    used = [*sales.claims, "share.openai", "share.clouds", *read,
             *(f"segment.{p}.{g}" for p in PARTIES for g in SEGMENTS)]  # fmt: skip
     return Assumptions(
         facts, past, quarters, np.array([float(level[CLASS_OF_PARTY[p]]) for p in PARTIES]),
-        share / share.sum(axis=1, keepdims=True), short_sales,
-        year * (facts["price.2024"].central or np.nan), _shortage(facts, table["market"]), used,
+        share / share.sum(axis=1, keepdims=True), short, table["market"].to_numpy(),
+        np.array(error), year * (facts["price.2024"].central or np.nan), used,
     )  # fmt: skip
 
 
@@ -189,13 +221,26 @@ def _party_shares(facts: Evidence) -> dict[str, float]:
             "amazon": 1.0, "china": 1.0}  # fmt: skip
 
 
-def _shortage(facts: Evidence, market: pd.Series) -> CensoredFit:
-    """Need behind market sales in the quarters in which sales were supply."""
-    window = market[[str(q) >= SHORT_FROM for q in market.index]]
-    labels = [str(q) for q in window.index]
-    stated = {}
-    for claim in (facts["shortage.2023"], facts["shortage.2024"]):
-        low, best, high = bounds_of(claim)
-        label = claim.valid_text or ""
-        stated[labels.index(label)] = (best, float(np.log(high / low) / (2.0 * Z95)))
-    return fit_censored(window.to_numpy(), window.to_numpy(), stated)
+def supply_bound(facts: Evidence, quarters: tuple[str, ...]) -> tuple[NDArray[np.bool_], list[str]]:
+    """Quarters in which sales were supply, or may have been, and the claims that say so.
+
+    To early 2024 the claim on lead times says it. After that a quarter is free only if the
+    packaging of the quarter before, from which it was sold, surely left some to others.
+    """
+    stated = facts["shortage.binding"]
+    bound = set(_quarters(stated, quarters))
+    full, read = facts["packaging.full"].central or 0.0, ["shortage.binding", "packaging.full"]
+    for position in range(1, len(quarters)):
+        name = f"packaging.left.{quarters[position - 1]}"
+        if name in facts:
+            read.append(name)
+            if bounds_of(facts[name])[0] <= full:
+                bound.add(position)
+    return np.array([i in bound for i in range(len(quarters))]), read
+
+
+def _quarters(claim: Claim, quarters: tuple[str, ...]) -> tuple[int, ...]:
+    """Positions of the quarters a claim speaks of."""
+    first, _, last = (claim.valid_text or "").partition("/")
+    start, end = period(first).start, end_of(last or first)
+    return tuple(i for i, q in enumerate(quarters) if start <= period(q).start < end)

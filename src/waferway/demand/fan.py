@@ -7,7 +7,7 @@ from claims; the only randomness is `waferway.streams` from a passed seed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from waferway.calendar import Calendar, period
 from waferway.demand.assumptions import Assumptions, read_assumptions
-from waferway.demand.growth import autoregressive, interpolate_nodes, shared_shocks
+from waferway.demand.growth import autoregressive, between, shared_shocks
 from waferway.demand.observed import BASIS_METRIC
 from waferway.demand.retirement import survival
+from waferway.demand.sites import draw_sites, kilowatt
 from waferway.demand.spread import positive_quantile
 from waferway.errors import RangeError, nearest
 from waferway.evidence.claims import Evidence
@@ -34,6 +35,8 @@ COMPUTE_SEGMENTS = SEGMENTS[:3]
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 FIRST = "2025Q1"
 EDGE_UNIT = "wafer:logic/month"
+LAST_PAST = 2024.875
+"""Middle of the last quarter of observed sales."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,13 @@ class Fan:
     stock : array, shape (paths, quarters)
         Compute in use at the end of the quarter if need is served, retirement taken off.
     affordable : array, shape (paths, quarters)
-        Most that capital budgets buy.
+        Most that capital budgets buy, dense 8-bit.
+    powered : array, shape (paths, quarters)
+        Most that can be switched on beside what runs, dense 8-bit; infinite if power was left out.
+    power_gw : array, shape (paths, quarters)
+        Site power of what is in use at the end of the quarter.
+    price_usd : array, shape (paths, quarters)
+        Price of a dense 8-bit H100 equivalent.
     edge : array, shape (paths, quarters)
         N3-class wafers a month for edge devices and phones: another unit, never added.
     manifest : dict
@@ -61,6 +70,9 @@ class Fan:
     need: Floats
     stock: Floats
     affordable: Floats
+    powered: Floats
+    power_gw: Floats
+    price_usd: Floats
     edge: Floats
     manifest: Mapping[str, Any]
 
@@ -184,6 +196,7 @@ def fan(
     paths: int = 2000,
     seed: int = 0,
     evidence: Evidence | None = None,
+    power: bool = True,
 ) -> Fan:
     """Paths of compute need from 2025 on.
 
@@ -197,6 +210,9 @@ def fan(
     seed : int, at least 0
     evidence : Evidence, optional
         Claims; the shipped ones when absent.
+    power : bool
+        Whether power limits what is bought. False for a network that has a limit of power of
+        its own, as the atlas has: it would count twice.
 
     Returns
     -------
@@ -210,9 +226,10 @@ def fan(
     Notes
     -----
     Stock wanted grows with work less efficiency, by segment, lognormal by year with a shared,
-    autoregressive shock. Sales wanted fill the gap between stock wanted and what survives,
-    as far as capital budgets reach. On other bases than dense 8-bit each party's need is
-    weighed by the ratio of bases in what it bought in 2024.
+    autoregressive shock, from the growth fitted to the end of 2024 on. Sales wanted fill the gap
+    between stock wanted and what survives, as far as capital budgets and power reach. On other
+    bases than dense 8-bit each party's need is weighed by the ratio of bases in what it bought
+    in 2024.
 
     Examples
     --------
@@ -233,16 +250,17 @@ def fan(
     known = read_assumptions(evidence)
     middles = np.array([int(q[:4]) + (int(q[5]) - 0.5) / 4.0 for q in quarters])
     shocks = _shocks(known, paths, seed)
-    growth = _stock_growth(known, middles, shocks)
-    affordable = _affordable(known, middles, shocks, paths, seed)
-    past, backlog = _past(known, paths, seed)
-    need, held = _recursion(known, growth, affordable, past, backlog, paths, seed)
+    start = _start(known, paths, seed)
+    growth = _stock_growth(known, middles, shocks, start.growth)
+    price = _price(known, middles, paths, seed)
+    affordable = _spending(known, middles, shocks) / price
+    need, held, powered, drawn = _recursion(known, growth, affordable, start, middles, seed, power)
     factor = known.basis_factor(basis)
     return Fan(
         basis, quarters, need * factor[None, :, None, None], held @ factor, affordable,
-        _edge(known, middles, paths, seed),
+        powered, drawn, price, _edge(known, middles, paths, seed),
         {"basis": basis, "seed": seed, "paths": paths, "until": until,
-         "claims_sha256": known.evidence.sha256, "claims": list(known.used)},
+         "power": power, "claims_sha256": known.evidence.sha256, "claims": list(known.used)},
     )  # fmt: skip
 
 
@@ -269,84 +287,125 @@ def _shocks(known: Assumptions, paths: int, seed: int) -> Floats:
     return shared_shocks(autoregressive(common, kept), autoregressive(own, kept), known.shared)
 
 
-def _stock_growth(known: Assumptions, middles: Floats, shocks: Floats) -> Floats:
-    """Log growth of stock wanted by path, segment and quarter, (N, G, T)."""
-    paths = shocks.shape[0]
-    out = np.empty((paths, len(COMPUTE_SEGMENTS), len(middles)))
+@dataclass(frozen=True)
+class _Start:
+    """Where the fan starts: the past by path, and what the shortage left.
+
+    Attributes
+    ----------
+    sold : array, shape (N, parties, segments, past quarters)
+    unserved : array, shape (N, parties, segments)
+    half_life, shape : array, shape (N,)
+        Of retirement.
+    growth : array, shape (N,)
+        Log growth a year of stock wanted in the last quarter.
+    """
+
+    sold: Floats
+    unserved: Floats
+    half_life: Floats
+    shape: Floats
+    growth: Floats
+
+    def alive(self, quarters: int) -> Floats:
+        """Survival in the middle of each quarter of age, (N, quarters)."""
+        ages = (np.arange(quarters) + 0.5) / 4.0
+        return survival(ages[None, :], self.half_life[:, None], self.shape[:, None])
+
+
+def _start(known: Assumptions, paths: int, seed: int) -> _Start:
+    """Sales of the past, what went unserved, and the growth that the fit of need ends with."""
+    normal = stream(seed, "demand", "level").standard_normal((paths, len(PARTIES)))
+    scale = np.exp(known.level_spread[None, :] * normal)
+    past = scale[:, :, None] * known.past[None]
+    fitted = known.need_draws(paths, stream(seed, "demand", "shortage"))
+    over = np.where(known.short[None, :], fitted.need / known.market[None, :] - 1.0, 0.0)
+    wide = np.where(known.unbound[None, :, None], over[:, None, :], 0.0)
+    missed = np.maximum(np.cumsum(wide * past, axis=2), 0.0)
+    rng = stream(seed, "demand", "retirement")
+    half = positive_quantile(*known.bounds("life.half"), rng.standard_normal(paths))
+    shape = positive_quantile(*known.bounds("life.shape"), rng.standard_normal(paths))
+    share = known.segment_share
+    sold, unserved = past[:, :, None, :] * share[None, :, :, None], missed[:, :, None, -1] * share
+    start = _Start(sold, unserved, half, shape, np.zeros(paths))
+    alive, quarters = start.alive(past.shape[-1]), past.shape[-1]
+    now = np.einsum("ncs,ns->n", past, alive[:, ::-1]) + missed[:, :, -1].sum(axis=1)
+    before = np.einsum("ncs,ns->n", past[..., :-1], alive[:, quarters - 2 :: -1])
+    before += missed[:, :, -2].sum(axis=1)
+    return replace(start, growth=4.0 * np.log(now / before))
+
+
+def _stock_growth(known: Assumptions, middles: Floats, shocks: Floats, first: Floats) -> Floats:
+    """Log growth of stock wanted by path, segment and quarter, (N, G, T).
+
+    From the growth fitted to the end of 2024 to the claimed growth of the middle of 2025, and
+    on from year to year.
+    """
+    out = np.empty((len(first), len(COMPUTE_SEGMENTS), len(middles)))
+    at = np.array([LAST_PAST, *(year + 0.5 for year in known.years)])
     for g, segment in enumerate(COMPUTE_SEGMENTS):
         mean, spread = known.net_growth(segment)
         yearly = mean[None, :] + spread[None, :] * shocks[:, g, :]
-        out[:, g] = _at(known.years, yearly, middles) / 4.0
+        out[:, g] = between(at, np.column_stack([first, yearly]), middles) / 4.0
     return out
 
 
-def _at(years: tuple[int, ...], yearly: Floats, middles: Floats) -> Floats:
-    """Each path's yearly values between the middles of years."""
-    return np.stack([interpolate_nodes(dict(zip(years, row, strict=True)), middles)
-                     for row in yearly.tolist()])  # fmt: skip
-
-
-def _affordable(
-    known: Assumptions, middles: Floats, shocks: Floats, paths: int, seed: int
-) -> Floats:
-    """Compute that budgets buy by quarter, (N, T)."""
+def _spending(known: Assumptions, middles: Floats, shocks: Floats) -> Floats:
+    """Capital budgets by quarter, USD, (N, T)."""
     mean, spread = known.budget_growth()
     yearly = mean[None, :] + spread[None, :] * shocks[:, -1, :]
-    level = np.concatenate([np.zeros((paths, 1)), np.cumsum(yearly, axis=1)], axis=1)
-    spending = known.spending_usd / 4.0 * np.exp(_at((2024, *known.years), level, middles))
+    level = np.concatenate([np.zeros((len(yearly), 1)), np.cumsum(yearly, axis=1)], axis=1)
+    at = np.array([2024, *known.years]) + 0.5
+    return np.asarray(known.spending_usd / 4.0 * np.exp(between(at, level, middles)))
+
+
+def _price(known: Assumptions, middles: Floats, paths: int, seed: int) -> Floats:
+    """Price of an H100 equivalent by quarter, USD, (N, T)."""
     fall = positive_quantile(
         *known.bounds("price.fall"),
         stream(seed, "demand", "price fall").standard_normal(paths),
     )
     first = stream(seed, "demand", "price").standard_normal(paths)
-    price = np.stack([known.price(m, np.minimum(fall, 0.9), first) for m in middles - 0.5], axis=1)
-    return np.asarray(spending / price)
-
-
-def _past(known: Assumptions, paths: int, seed: int) -> tuple[Floats, Floats]:
-    """Sales of the past (N, C, G, P) and unserved need (N, C, G)."""
-    rng = stream(seed, "demand", "level")
-    scale = np.exp(known.level_spread[None, :] * rng.standard_normal((paths, len(PARTIES))))
-    past = scale[:, :, None] * known.past[None]
-    segments = known.segment_share
-    split = past[:, :, None, :] * segments[None, :, :, None]
-    short = positive_quantile(
-        *known.shortage_bounds(), stream(seed, "demand", "shortage").standard_normal(paths)
-    )
-    unserved = (short[:, None] - 1.0) * known.short_sales[None, :] * scale
-    return split, unserved[:, :, None] * segments[None]
+    return np.stack([known.price(m, np.minimum(fall, 0.9), first) for m in middles - 0.5], axis=1)
 
 
 def _recursion(
-    known: Assumptions, growth: Floats, affordable: Floats, past: Floats, backlog: Floats,
-    paths: int, seed: int,
-) -> tuple[Floats, Floats]:  # fmt: skip
-    """Sales wanted (N, C, G, T), and stock by party (N, T, C)."""
-    periods, before = growth.shape[-1], past.shape[-1]
-    rng = stream(seed, "demand", "retirement")
-    half = positive_quantile(*known.bounds("life.half"), rng.standard_normal(paths))
-    shape = positive_quantile(*known.bounds("life.shape"), rng.standard_normal(paths))
-    ages = (np.arange(before + periods) + 0.5) / 4.0
-    alive = survival(ages[None, :], half[:, None], shape[:, None])
+    known: Assumptions, growth: Floats, affordable: Floats, start: _Start, middles: Floats,
+    seed: int, limited: bool,
+) -> tuple[Floats, Floats, Floats, Floats]:  # fmt: skip
+    """Sales wanted (N, C, G, T), stock by party (N, T, C), power left and used (N, T)."""
+    past, backlog = start.sold, start.unserved
+    paths, periods, before = growth.shape[0], growth.shape[-1], past.shape[-1]
+    alive = start.alive(before + periods)
     delay = positive_quantile(
         *known.bounds("backlog.quarters"), stream(seed, "demand", "delay").standard_normal(paths)
     )
+    each_kw = kilowatt(known, middles, before, paths, seed)
     sold = np.concatenate([past, np.zeros((*past.shape[:3], periods))], axis=-1)
     held = np.einsum("ncgs,ns->ncg", past, alive[:, before - 1 :: -1])
-    wanted0, level = held, np.zeros_like(growth[:, :, 0])
-    stocks = np.empty((paths, periods, past.shape[1]))
+    running = np.einsum("ncgs,ns->n", past, alive[:, before - 1 :: -1] * each_kw[:, :before]) / 1e6
+    sites = draw_sites(known, middles, paths, seed)
+    level = np.zeros_like(growth[:, :, 0])
+    stocks, powered = np.empty((paths, periods, past.shape[1])), np.empty((paths, periods))
+    power = np.empty((paths, periods))
+    vintages = np.concatenate([past.sum(axis=(1, 2)), np.zeros((paths, periods))], axis=1)
     for t in range(periods):
         level = level + growth[:, :, t]
         share = np.minimum(1.0, (t + 1) / delay)
-        wanted = (wanted0 + backlog * share[:, None, None]) * np.exp(level)[:, None, :]
+        wanted = (held + backlog * share[:, None, None]) * np.exp(level)[:, None, :]
         now = before + t
         kept = np.einsum("ncgs,ns->ncg", sold[..., :now], alive[:, now:0:-1])
+        drawn = (vintages[:, :now] * alive[:, now:0:-1] * each_kw[:, :now]).sum(axis=1) / 1e6
         gap = np.maximum(wanted - kept, 0.0) / alive[:, 0, None, None]
-        total = gap.sum(axis=(1, 2))
-        scale = np.minimum(1.0, affordable[:, t] / np.maximum(total, 1e-12))
+        total = np.maximum(gap.sum(axis=(1, 2)), 1e-12)
+        each = each_kw[:, now] * alive[:, 0] / 1e6
+        powered[:, t] = sites.room(t, running, drawn) / each if limited else np.inf
+        scale = np.minimum(1.0, np.minimum(affordable[:, t], powered[:, t]) / total)
         sold[..., now] = gap * scale[:, None, None]
+        vintages[:, now] = total * scale
+        running = power[:, t] = drawn + vintages[:, now] * each
         stocks[:, t] = (kept + sold[..., now] * alive[:, 0, None, None]).sum(axis=2)
-    return sold[..., before:], stocks
+    return sold[..., before:], stocks, powered, power
 
 
 def _edge(known: Assumptions, middles: Floats, paths: int, seed: int) -> Floats:
@@ -361,4 +420,5 @@ def _edge(known: Assumptions, middles: Floats, paths: int, seed: int) -> Floats:
     steady = np.where(np.array(known.years) <= 2030, 1.0, 0.5)
     level = start[:, None] + np.cumsum(drift[:, None] * steady + bumps, axis=1)
     level = np.concatenate([start[:, None], level], axis=1)
-    return np.asarray(np.exp(_at((2024, *known.years), level, middles)))
+    at = np.array([2024, *known.years]) + 0.5
+    return np.asarray(np.exp(between(at, level, middles)))

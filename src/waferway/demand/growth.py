@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from waferway.errors import RangeError
 
-__all__ = ["autoregressive", "interpolate_nodes", "shared_shocks"]
+__all__ = ["autoregressive", "between", "interpolate_nodes", "shared_shocks"]
 
 Floats = NDArray[np.float64]
 
@@ -100,3 +100,28 @@ def interpolate_nodes(nodes: Mapping[int, float], years: ArrayLike) -> Floats:
     at = sorted(nodes)
     middles = [year + 0.5 for year in at]
     return np.asarray(np.interp(np.asarray(years, dtype=float), middles, [nodes[y] for y in at]))
+
+
+def between(at: ArrayLike, values: ArrayLike, when: ArrayLike) -> Floats:
+    """Each path's values between points in time: straight lines, flat beyond the ends.
+
+    Parameters
+    ----------
+    at : array, shape (K,), ascending
+    values : array, shape (N, K)
+    when : array, shape (T,)
+
+    Returns
+    -------
+    array, shape (N, T)
+
+    Examples
+    --------
+    >>> between([2025.0, 2027.0], [[1.0, 3.0]], [2024.0, 2026.0]).tolist()
+    [[1.0, 2.0]]
+    """
+    points = np.asarray(at, dtype=float)
+    weights = np.stack(
+        [np.interp(np.asarray(when, dtype=float), points, one) for one in np.eye(len(points))]
+    )
+    return np.asarray(np.asarray(values, dtype=float) @ weights)

@@ -283,6 +283,20 @@ class Evidence(Mapping[str, Claim]):
                 found[root.claim_id] = root
         return list(found.values())
 
+    def late_premises(self) -> list[tuple[Claim, Claim]]:
+        """Claims that say to be known before what they rest on: pairs of claim and premise.
+
+        A claim without a day of knowledge says nothing about it and is not among them.
+        """
+        return [
+            (claim, self._claims[origin])
+            for claim in self._claims.values()
+            for origin in claim.derived_from
+            if claim.known_from is not None
+            and (known := self._claims[origin].known_from) is not None
+            and known > claim.known_from
+        ]
+
     @cached_property
     def sha256(self) -> str:
         """Hash of all claims and sources, independent of their order."""
