@@ -273,6 +273,9 @@ MEANINGS = {
     "waferway hindcast run --json": {
         "conditional": "whether the supply of the year was given",
         "predictions": "one per metric, subject and period, with `unit` and quantiles",
+        "network_alone": "the same with every fitted factor at 1",
+        "factors": "what was fitted to 2024: `component`, `chip`, `factor` (outcome over what the "
+        "network's recipes say), `quarters`",
         "manifest": "cut, seed, draws, hashes of network and claims, fitted lag and spreads, "
         "source of supply, and every claim read with its day of knowledge and the ground on "
         "which it was admitted",
@@ -295,9 +298,16 @@ MEANINGS = {
         "passed": "whether each metric is within the goal and better than both rivals",
         "goal": "largest median absolute error",
         "past_only": "whether only the quarters before were used",
-        "errors": "by metric: median absolute error of the hindcast and both rivals, median "
+        "errors": "by metric: median absolute error of the hindcast, of the network alone and of "
+        "both rivals, median "
         "absolute log error, bias, coverage of 80 and 90 % bands, share of predictions inside the "
         "source's 90 % band, cells",
+        "forecasters": "by metric and forecaster: `error`, `log_error`, `bias`, `cover80`, "
+        "`cover90`, `score`, `cells`; null: states no band",
+        "comparisons": "by metric, forecaster and rival: cells `won`, `p_better` (bootstrap chance "
+        "of the lower error), `distinguishable`",
+        "packaging_by_designer": "median absolute error of each forecaster",
+        "factors": "as in `waferway hindcast run --json`",
         "cells": "each designer and quarter left out",
     },
     "waferway atlas audit --json": {

@@ -261,7 +261,6 @@ def test_given_supply_moves_and_narrows_what_is_predicted(net, tmp_path, uncondi
         assert at(high, metric)["p50"] > 1.7 * at(low, metric)["p50"]
         width = [np.log(at(f, metric)["p95"] / at(f, metric)["p05"]) for f in (low, unconditional)]
         assert width[0] < width[1]
-    # packaging is not used beyond its supply; logic and HBM have no such cap
     supplied = room.read_supply(_supply(tmp_path, 1.2))
     assert at(low, "packaging_wafers")["p50"] < supplied["packaging_p50"].iloc[-1]
 

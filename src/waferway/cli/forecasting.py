@@ -20,6 +20,10 @@ Supply = Annotated[
     Path | None,
     typer.Option(help="CSV of the supply of 2025 by quarter; without it the run is unconditional."),
 ]
+Insist = Annotated[
+    bool,
+    typer.Option("--insist", help="Take supplies far from those of 2024Q4 as they stand."),
+]
 Draws = Annotated[int, typer.Option(help="Draws.")]
 
 Seed = Annotated[int, typer.Option(help="Seed of the draws.")]
@@ -80,6 +84,7 @@ def demand(
 @hindcast.command("run")
 def hindcast_run(
     supply: Supply = None,
+    insist: Insist = False,
     draws: Draws = 4000,
     seed: Seed = 2024,
     freeze: Annotated[
@@ -95,7 +100,8 @@ def hindcast_run(
     """Predict 2025 by designer and quarter, each number with its distribution."""
     from waferway.studies.hindcast import frozen_predictions, read_supply, run
 
-    found = run(supply=None if supply is None else read_supply(supply), draws=draws, seed=seed)
+    given = None if supply is None else read_supply(supply, insist)
+    found = run(supply=given, draws=draws, seed=seed)
     if as_json:
         show_json(found.to_json())
     else:
@@ -110,6 +116,7 @@ def hindcast_score(
         Path, typer.Option(help="CSV with metric, subject, period, value: what happened.")
     ],
     supply: Supply = None,
+    insist: Insist = False,
     predictions: Annotated[
         Path | None,
         typer.Option(help="Predictions to score; without it they are made anew."),
@@ -121,7 +128,7 @@ def hindcast_score(
     """Score predictions beside two naive rivals; exit code 1 if a rival scores better."""
     from waferway.studies.hindcast import score_year
 
-    found = score_year(outcomes, supply, predictions, draws, seed)
+    found = score_year(outcomes, supply, predictions, draws, seed, insist=insist)
     if as_json:
         show_json(found.to_json())
     else:

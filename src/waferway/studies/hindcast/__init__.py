@@ -10,10 +10,12 @@ from waferway.studies.hindcast.admission import CUT, Reader, admitted
 from waferway.studies.hindcast.coefficients import Chip, chips_of
 from waferway.studies.hindcast.flow import flow
 from waferway.studies.hindcast.frozen import frozen_predictions, sha256_of
-from waferway.studies.hindcast.leave_one_out import LeftOut, leave_one_quarter_out
+from waferway.studies.hindcast.leave_one_out import leave_one_quarter_out
+from waferway.studies.hindcast.left_out import LeftOut
 from waferway.studies.hindcast.planned import compare_with_planner
-from waferway.studies.hindcast.run import Hindcast, read_supply, run
+from waferway.studies.hindcast.run import Hindcast, run
 from waferway.studies.hindcast.scoring import Score, read_outcomes, score
+from waferway.studies.hindcast.supply import read_supply
 from waferway.studies.hindcast.year import leave_out_2024, score_year
 
 __all__ = [

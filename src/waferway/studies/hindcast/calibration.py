@@ -18,6 +18,7 @@ __all__ = [
     "content_factors",
     "fit_lag",
     "innovation_spread",
+    "lag_quarters",
     "log_odds",
     "pooled_spread",
     "spread_between",
@@ -192,6 +193,14 @@ def fit_lag(
     mean = np.where(known, logs, 0.0).sum(1) / np.maximum(number, 1)
     return LagFit(float(tried[best]), float(max(near.max() - near.min(), 8.0) / 2.0),
                   np.exp(pull * mean), noise)  # fmt: skip
+
+
+def lag_quarters(
+    starts: ArrayLike, units: ArrayLike, calendar: Calendar, days: float
+) -> NDArray[np.bool_]:
+    """Product and quarter, (C, H), of which `fit_lag` compares sales with arrivals."""
+    begun, sold = np.asarray(starts, dtype=float), np.asarray(units, dtype=float)
+    return _lag_misfit(begun, sold, np.ones(len(begun)), calendar, days)[2]
 
 
 def _lag_misfit(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pandas as pd
 
 from waferway.errors import Fault, InputError, Place
 
-__all__ = ["read_table"]
+__all__ = ["lines_of", "read_table"]
 
 
 def read_table(path: Path | str, outcome: str) -> pd.DataFrame:
@@ -44,3 +45,15 @@ def read_table(path: Path | str, outcome: str) -> pd.DataFrame:
                    kind="file")], outcome,
         )  # fmt: skip
     return frame
+
+
+def lines_of(path: Path | str) -> list[int]:
+    """Line of the file at which each row of `read_table` begins, blank lines left out."""
+    with Path(path).open(encoding="utf-8", newline="") as handle:
+        rows = csv.reader(handle)
+        found, before = [], 0
+        for row in rows:
+            if row:
+                found.append(before + 1)
+            before = rows.line_num
+    return found[1:]

@@ -107,4 +107,5 @@ def memory_without_hbm(reader: Reader, hbm: tuple[float, float]) -> Growth:
     # IDC gives growth alone: on the median of what the others say of 2024
     whole = float(np.median([level(f"{who}.2024") for who in ("trendforce", "gartner", "wsts")]))
     ratios.append((whole * level("idc.growth.2025") - hbm[1]) / (whole - hbm[0]))
-    return growth_of(ratios, past_error(reader, "memory"))
+    # a supply that is given may exceed all memory that a publisher expected: that says nothing
+    return growth_of([r for r in ratios if r > 0], past_error(reader, "memory"))

@@ -14,7 +14,7 @@ from waferway.evidence.claims import Evidence
 from waferway.evidence.dated import shipped
 from waferway.studies.hindcast.admission import Reader
 
-__all__ = ["CHIPS", "DESIGNERS", "PARTS", "History", "read_history"]
+__all__ = ["CHIPS", "DESIGNERS", "PARTS", "QUARTERS", "History", "read_history"]
 
 Floats = NDArray[np.float64]
 DESIGNERS = ("nvidia", "google", "amd", "amazon")

@@ -2,13 +2,13 @@
 
 Owns the test of the chain on known quarters. Known is the supply of the quarter and everything
 about the others; unknown is all use of parts and all sales of the quarter. Both naive rivals
-see the same.
+see the same. Beside the calibrated forecaster stands the network alone: the same chain with every
+fitted factor at 1.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,15 +24,14 @@ from waferway.studies.hindcast.calibration import (
     pooled_spread,
     spread_between,
 )
+from waferway.studies.hindcast.factors import fitted_factors
 from waferway.studies.hindcast.history import CHIPS, DESIGNERS, PARTS, History
+from waferway.studies.hindcast.left_out import LeftOut
 from waferway.studies.hindcast.network_content import Content, content_of
 
-__all__ = ["LeftOut", "leave_one_quarter_out"]
+__all__ = ["Priors", "leave_one_quarter_out", "predict_quarter", "read_priors"]
 
 Floats = NDArray[np.float64]
-Z90, Z80 = 1.6448536269514722, 1.2815515655446004
-GOAL = 0.15
-"""Largest median absolute error of a metric."""
 
 
 @dataclass(frozen=True)
@@ -63,78 +62,6 @@ def read_priors(reader: Reader) -> Priors:
                   reader.best("named.hbm.spread"), mix)  # fmt: skip
 
 
-@dataclass(frozen=True)
-class LeftOut:
-    """Predictions of quarters that were left out.
-
-    Attributes
-    ----------
-    frame : DataFrame
-        metric, designer, quarter, outcome, predicted, last_value, log_trend, spread (standard
-        deviation of the logarithm of what is predicted), in_source_band.
-    past_only : bool
-        Whether only the quarters before were used.
-    """
-
-    frame: pd.DataFrame
-    past_only: bool = False
-
-    def errors(self) -> pd.DataFrame:
-        """Median absolute error, bias, coverage, and the errors of both rivals.
-
-        Returns
-        -------
-        DataFrame
-            Index the metric and ``all``; columns predicted, last_value, log_trend (medians of
-            absolute relative errors), log_error (median absolute log error), bias (mean log
-            error), cover80, cover90 (share of outcomes inside the interval), in_source_band
-            (share of predictions inside the source's own 90 % band), cells.
-        """
-        rows = {}
-        for metric in (*PARTS, "all"):
-            part = self.frame if metric == "all" else self.frame[self.frame["metric"] == metric]
-            off = np.log(part["predicted"] / part["outcome"])
-            rows[metric] = {
-                **{name: float((part[name] / part["outcome"] - 1.0).abs().median())
-                   for name in ("predicted", "last_value", "log_trend")},
-                "log_error": float(off.abs().median()), "bias": float(off.mean()),
-                "cover80": float((off.abs() <= Z80 * part["spread"]).mean()),
-                "cover90": float((off.abs() <= Z90 * part["spread"]).mean()),
-                "in_source_band": float(part["in_source_band"].mean()),
-                "cells": len(part),
-            }  # fmt: skip
-        return pd.DataFrame(rows).T
-
-    @property
-    def passed(self) -> bool:
-        """Whether each metric is within 15 % and better than both rivals."""
-        table = self.errors().loc[list(PARTS)]
-        beaten = table[["last_value", "log_trend"]].min(axis=1) > table["predicted"]
-        return bool((table["predicted"] <= GOAL).all() and beaten.all())
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain data."""
-        return {
-            "passed": self.passed, "goal": GOAL, "past_only": self.past_only,
-            "errors": self.errors().rename_axis("metric").reset_index().to_dict(orient="records"),
-            "cells": self.frame.to_dict(orient="records"),
-        }  # fmt: skip
-
-    def __str__(self) -> str:
-        table = self.errors()
-        what = "Quarters of 2024 from those before" if self.past_only else (
-            "Leave one quarter of 2024 out")  # fmt: skip
-        lines = [f"{what}: median absolute error by designer and quarter",
-                 f"{'':<11}{'hindcast':>9}{'last value':>12}{'log trend':>11}{'bias':>8}"
-                 f"{'in 80 %':>9}{'in 90 %':>9}{'cells':>7}"]  # fmt: skip
-        for name, r in table.iterrows():
-            lines.append(
-                f"{name!s:<11}{r['predicted']:>9.1%}{r['last_value']:>12.1%}{r['log_trend']:>11.1%}"
-                f"{r['bias']:>8.1%}{r['cover80']:>9.0%}{r['cover90']:>9.0%}{r['cells']:>7.0f}"
-            )
-        return "\n".join(lines)
-
-
 def leave_one_quarter_out(network: Network, history: History, past_only: bool = False) -> LeftOut:
     """Predict each quarter from the others and its supply.
 
@@ -157,25 +84,31 @@ def leave_one_quarter_out(network: Network, history: History, past_only: bool = 
     for out in range(int(past_only), len(history.quarters)):
         seen = _seen(len(history.quarters), out, past_only)
         predicted, spread = predict_quarter(history, content, priors, out, past_only)
+        alone, _ = predict_quarter(history, content, priors, out, past_only, calibrated=False)
         for metric in PARTS:
             for d, designer in enumerate(DESIGNERS):
                 series = history.designer_parts[metric][d]
                 rows.append({
                     "metric": metric, "designer": designer, "quarter": history.quarters[out],
                     "outcome": series[out], "predicted": predicted[metric][d],
+                    "network_alone": alone[metric][d],
                     "last_value": series[out - 1] if out else series[1],
                     "log_trend": _trend(series, out, seen), "spread": spread[metric][d],
                     "in_source_band": bool(
                         history.bands[metric][0][d, out] <= predicted[metric][d]
                         <= history.bands[metric][1][d, out]),
                 })  # fmt: skip
-    return LeftOut(pd.DataFrame(rows), past_only)
+    return LeftOut(pd.DataFrame(rows), past_only, fitted_factors(history, content))
 
 
 def predict_quarter(
-    history: History, content: Content, priors: Priors, out: int, past_only: bool = False
-) -> tuple[dict[str, Floats], dict[str, Floats]]:
+    history: History, content: Content, priors: Priors, out: int, past_only: bool = False,
+    calibrated: bool = True,
+) -> tuple[dict[str, Floats], dict[str, Floats]]:  # fmt: skip
     """Use by designer in one quarter, from the others (or those before) and its supply.
+
+    Without calibration the content of a wafer is that of the network's recipes, every fitted
+    factor 1; shares, mix and spreads are the same.
 
     Returns
     -------
@@ -194,10 +127,13 @@ def predict_quarter(
         now = np.maximum(_between(np.asarray(mix[d], dtype=float), out, seen), 0.0)
         parts_mix[owner == d] = now / now.sum()
     made = share[owner] * parts_mix * history.supply["packaging"][out]
-    logic_rate = content.logic * content_factors(
-        history.parts["logic"], wafers, content.logic, seen
-    )
-    hbm_rate = _hbm_rate(history, content, out, seen)
+    if calibrated:
+        logic_rate = content.logic * content_factors(
+            history.parts["logic"], wafers, content.logic, seen
+        )
+        hbm_rate = _hbm_rate(history, content, out, seen)
+    else:
+        logic_rate, hbm_rate = content.logic, _recipe_hbm(content, out, seen)
     named_hbm = history.designer_parts["hbm"].sum(0) / history.supply["hbm"]
     named_pack = whole.sum(0) / history.supply["packaging"]
     hbm = float((made * hbm_rate).sum())
@@ -254,6 +190,15 @@ def _hbm_rate(history: History, content: Content, out: int, seen: NDArray[np.boo
         low, high = content.hbm[at], content.hopper_all_h200
         rate[at] = float(np.clip(paid[near] ** 2 / paid[far], low, high))
     return np.asarray(rate)
+
+
+def _recipe_hbm(content: Content, out: int, seen: NDArray[np.bool_]) -> Floats:
+    """HBM dollars a packaging wafer by the recipes; Hopper by the recorded share of H200."""
+    rate = content.hbm.copy()
+    at = list(CHIPS).index("hopper")
+    share = float(_between(content.h200[None, :], out, seen)[0])
+    rate[at] += share * (content.hopper_all_h200 - rate[at])
+    return rate
 
 
 def _by(owner: NDArray[np.int64], values: Floats) -> Floats:

@@ -183,8 +183,9 @@ def micron(memory: Memory, reader: Reader, spread: Spread, seed: int) -> tuple[F
     expected = (reader.best("micron.citi.FY2025") - reader.best("micron.guided.FY25Q1")
                 - reader.best("micron.guided.FY25Q2")) / 2.0  # fmt: skip
     later = float(np.median(hbm[:, 1:3].mean(axis=1)))
-    growth = growth_of([(expected - later) / float(np.median(plain))],
-                       past_error(reader, "memory"))  # fmt: skip
+    # HBM of a supply that is given may exceed all that was expected: a tenth of it is then left
+    other = max(expected - later, expected / 10.0)
+    growth = growth_of([other / float(np.median(plain))], past_error(reader, "memory"))
     steady = plain * growth.draw(memory.deviates("micron", seed))
     fiscal = first + second + 2.0 * steady + hbm[:, 1:3].sum(axis=1)
     return np.asarray(fiscal), np.asarray(second + 3.0 * steady + hbm[:, 1:4].sum(axis=1))

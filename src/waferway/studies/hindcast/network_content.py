@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from waferway.network.network import Network
 from waferway.studies.hindcast.admission import Reader
 from waferway.studies.hindcast.coefficients import HOPPER, chips_of
-from waferway.studies.hindcast.history import CHIPS
+from waferway.studies.hindcast.history import CHIPS, QUARTERS
 
 __all__ = ["Content", "content_of"]
 
@@ -36,6 +36,8 @@ class Content:
         Price of an HBM3E stack of 36 GB over one of 24 GB.
     cycle_days : float
         Packaging start to sale, as the network has it.
+    h200 : array, shape (4,)
+        Share of H200 in the Hopper packages started in the quarters of 2024, as recorded.
     """
 
     packages: Floats
@@ -45,6 +47,7 @@ class Content:
     hopper_all_h200: float
     tall_over_short: float
     cycle_days: float
+    h200: Floats
 
 
 def content_of(network: Network, reader: Reader | None = None) -> Content:
@@ -69,4 +72,19 @@ def content_of(network: Network, reader: Reader | None = None) -> Content:
         np.array([c.weight for c in chosen]),
         h200.packages_per_wafer * h200.hbm_per_package,
         float(value["hbm3e-36gb"] / value["hbm3e-24gb"]), chosen[0].cycle_days,
+        _recorded_h200(network, reader),
     )  # fmt: skip
+
+
+def _recorded_h200(network: Network, reader: Reader | None) -> Floats:
+    """Share of H200 in Hopper starts by quarter of 2024; 0 where none is recorded."""
+    rows = network.table("outturn")
+    rows = rows[(rows["measure"] == "starts") & rows["subject"].isin(["pack:h100", "pack:h200"])]
+    rows = rows[rows["period"].isin(QUARTERS)]
+    if reader is not None:
+        for key in rows.index:
+            reader.note_cell(network, "outturn", str(key), "quantity")
+    made = rows.pivot_table("quantity", "period", "subject", "sum", fill_value=0.0)
+    made = made.reindex(index=list(QUARTERS), columns=["pack:h100", "pack:h200"], fill_value=0.0)
+    total = made.sum(axis=1)
+    return np.asarray((made["pack:h200"] / total.where(total > 0, 1.0)).astype(float))

@@ -7,8 +7,7 @@ file the year's supply is given; without one it is drawn from the plans known at
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waferway.calendar import Calendar
-from waferway.errors import Faults, Place, RangeError, nearest
+from waferway.errors import RangeError
 from waferway.evidence.dated import shipped
 from waferway.network.network import Network
 from waferway.streams import stream
@@ -30,7 +29,7 @@ from waferway.studies.hindcast.calibration import (
     pooled_spread,
     spread_between,
 )
-from waferway.studies.hindcast.files import read_table
+from waferway.studies.hindcast.factors import fitted_factors
 from waferway.studies.hindcast.history import CHIPS, DESIGNERS, History, read_history
 from waferway.studies.hindcast.network_content import Content, content_of
 from waferway.studies.hindcast.outlook import AHEAD, Outlook, read_outlook
@@ -38,7 +37,7 @@ from waferway.studies.hindcast.revenue import revenue_rows
 from waferway.studies.hindcast.rows import COLUMNS, QUANTILES, quantile_row, short
 from waferway.studies.hindcast.simulate import Drawn, Recipe, Setting, draw_year
 
-__all__ = ["METRICS", "Hindcast", "read_supply", "recipe_of", "run", "setting_of"]
+__all__ = ["METRICS", "Hindcast", "recipe_of", "run", "setting_of"]
 
 Floats = NDArray[np.float64]
 METRICS = {
@@ -68,17 +67,26 @@ class Hindcast:
         Whether the supply of the year was given.
     manifest : dict
         Cut, seed, draws, hash of the network, fits, every claim read.
+    network_alone : DataFrame
+        The same with every fitted factor at 1: content of a wafer and lag as the planner's
+        network has them.
+    factors : DataFrame
+        What was fitted, see `fitted_factors`.
     """
 
     predictions: pd.DataFrame
     conditional: bool
     manifest: Mapping[str, Any]
+    network_alone: pd.DataFrame
+    factors: pd.DataFrame
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
         return {
             "conditional": self.conditional,
             "predictions": self.predictions.to_dict(orient="records"),
+            "network_alone": self.network_alone.to_dict(orient="records"),
+            "factors": self.factors.to_dict(orient="records"),
             "manifest": dict(self.manifest),
         }
 
@@ -94,6 +102,13 @@ class Hindcast:
             cells = [short(row[f"p{q * 100:02.0f}"]) for q in QUANTILES]
             label = f"  {row['subject']} {row['period']}"
             lines.append(f"{label:<29}" + "".join(f"{cell:>9}" for cell in cells))
+        lines += ["", "The network alone, fitted factors at 1: medians, and times the above"]
+        whole = self.predictions.merge(self.network_alone, on=["metric", "subject", "period"])
+        for row in whole[whole["period"] == "2025"].to_dict("records"):
+            if row["metric"] in METRICS:
+                label = f"  {row['metric']} {row['subject']}"
+                lines.append(f"{label:<29}{short(row['p50_y']):>9}"
+                             f"{row['p50_y'] / row['p50_x']:>9.3f}")  # fmt: skip
         return "\n".join(lines)
 
 
@@ -146,7 +161,14 @@ def run(
     setting = setting_of(history, outlook, recipe, fit, supply, draws, seed)
     drawn = draw_year(setting, recipe, draws, seed)
     rows = _rows(drawn, recipe)
+    # the spread of the lag stays: it is how well one year can tell it
+    own_lag = replace(fit, days=content.cycle_days, factor=np.ones_like(fit.factor))
+    bare = recipe_of(history, content, outlook, own_lag, calibrated=False)
+    bare_setting = setting_of(history, outlook, bare, own_lag, supply, draws, seed)
+    bare_drawn = draw_year(bare_setting, bare, draws, seed)
+    alone = _rows(bare_drawn, bare)
     rows += revenue_rows(drawn, setting, history, reader, draws, seed)
+    alone += revenue_rows(bare_drawn, bare_setting, history, reader, draws, seed)
     manifest = {
         "cut": str(CUT), "seed": seed, "draws": draws, "network_sha256": net.sha256,
         "claims_sha256": reader.evidence.sha256, "lag_days": fit.days,
@@ -156,17 +178,29 @@ def run(
             supply.index[supply["packaging_p50"].notna()]),
         "claims": reader.manifest(),
     }  # fmt: skip
-    return Hindcast(pd.DataFrame(rows, columns=list(COLUMNS)), supply is not None, manifest)
+    names = list(COLUMNS)
+    return Hindcast(
+        pd.DataFrame(rows, columns=names), supply is not None, manifest,
+        pd.DataFrame(alone, columns=names), fitted_factors(history, content),
+    )  # fmt: skip
 
 
-def recipe_of(history: History, content: Content, outlook: Outlook, fit: LagFit) -> Recipe:
-    """Content of a packaging wafer in each quarter ahead: network times fitted factors."""
+def recipe_of(
+    history: History, content: Content, outlook: Outlook, fit: LagFit, calibrated: bool = True
+) -> Recipe:
+    """Content of a packaging wafer in each quarter ahead: network times fitted factors.
+
+    Without calibration the factors of logic and HBM are 1.
+    """
     wafers = history.parts["packaging"]
-    logic = content.logic * content_factors(history.parts["logic"], wafers, content.logic)
-    factor = content_factors(history.parts["hbm"], wafers, content.hbm)
     at = list(CHIPS).index("hopper")
-    # H100 alone was made in the first quarter: its factor there is the price, not the mix
-    paid = history.parts["hbm"][at, 0] / wafers[at, 0] / content.hbm[at]
+    if calibrated:
+        logic = content.logic * content_factors(history.parts["logic"], wafers, content.logic)
+        factor = content_factors(history.parts["hbm"], wafers, content.hbm)
+        # H100 alone was made in the first quarter: its factor there is the price, not the mix
+        paid = history.parts["hbm"][at, 0] / wafers[at, 0] / content.hbm[at]
+    else:
+        logic, factor, paid = content.logic, np.ones_like(content.hbm), 1.0
     hbm = (content.hbm * factor)[:, None] * outlook.hbm_price[None, :]
     mixed = content.hbm[at] + outlook.h200 * (content.hopper_all_h200 - content.hbm[at])
     hbm[at] = mixed * outlook.hbm_price * min(paid, 1.0)
@@ -206,7 +240,20 @@ def setting_of(
         outlook.mix_spread, outlook.succession, packaging, hbm, named_hbm, MOST, outlook.hazard,
         outlook.reuse, np.array([c in EXPORT for c in CHIPS]), days, sold, gone, begun,
         Calendar.build("2024Q1", "quarter", AHEAD[-1]), sale_spread=fit.spread,
+        logic=_given_logic(supply, draws, seed),
+        hbm_caps=None if supply is None else supply["hbm_p50"].notna().to_numpy(),
     )  # fmt: skip
+
+
+def _given_logic(given: pd.DataFrame | None, draws: int, seed: int) -> Floats | None:
+    """Logic of the world by draw and quarter, (N, T), without end where no file gives it."""
+    if given is None:
+        return None
+    told = given["logic_p50"].to_numpy(dtype=float)
+    spread = np.log(given["logic_p95"] / given["logic_p5"]).to_numpy(dtype=float) / (2.0 * Z)
+    bump = stream(seed, "hindcast", "supply logic").standard_normal((draws, len(AHEAD)))
+    drawn = told[None, :] * np.exp(spread[None, :] * bump)
+    return np.where(np.isnan(drawn), np.inf, drawn)
 
 
 def _supply(
@@ -231,72 +278,6 @@ def _supply(
             spread = np.where(np.isnan(told), spread, wide / (2.0 * Z))
         out.append(best[None, :] * np.exp(spread[None, :] * bump))
     return out[0], out[1]
-
-
-def read_supply(path: Path | str) -> pd.DataFrame:
-    """Supply by quarter from a CSV with the columns of Epoch AI's component supply table.
-
-    Parameters
-    ----------
-    path : Path
-        Columns ``quarter`` (``Q1 2025`` or ``2025Q1``), and for each of
-        ``logic_supply_wafers``, ``cowos_supply_wafers``, ``hbm_supply_usd`` the suffixes
-        ``_p5``, ``_p50``, ``_p95``; further columns and other years are ignored.
-
-    Returns
-    -------
-    DataFrame
-        Index the four quarters of 2025; columns KIND_p5, KIND_p50, KIND_p95 for logic,
-        packaging, hbm. Quarters that the file does not give are NaN: their supply is drawn as
-        it could be seen at the cut.
-
-    Raises
-    ------
-    InputError
-        With every missing column, quarter or impossible number at once.
-    """
-    frame = read_table(path, "no supply was read")
-    faults, where = Faults(), str(path)
-    names = {"logic": "logic_supply_wafers", "packaging": "cowos_supply_wafers",
-             "hbm": "hbm_supply_usd"}  # fmt: skip
-    wanted = ["quarter", *(f"{n}_{q}" for n in names.values() for q in ("p5", "p50", "p95"))]
-    for column in wanted:
-        if column not in frame.columns:
-            near = nearest(column, frame.columns)
-            faults.add(Place(where, 1), f"there is no column {column}",
-                       "a supply file has the columns of Epoch AI's component supply table",
-                       f"did you mean {near[0]}?" if near else "", kind="column")  # fmt: skip
-    faults.raise_any("no supply was read")
-    frame.index = pd.Index([_quarter(str(q)) for q in frame["quarter"]], name="quarter")
-    counts = {quarter: list(frame.index).count(quarter) for quarter in AHEAD}
-    for quarter, count in counts.items():
-        if count > 1:
-            faults.add(Place(where), f"{quarter} stands {count} times", "", "keep one row",
-                       kind="quarter")  # fmt: skip
-    if not any(counts.values()):
-        faults.add(Place(where), "no quarter of 2025 is given",
-                   f"it gives {', '.join(str(q) for q in frame.index[:6])}",
-                   "write quarters as Q1 2025 or 2025Q1", kind="quarter")  # fmt: skip
-    faults.raise_any("no supply was read")
-    chosen = frame.reindex(list(AHEAD))
-    out = pd.DataFrame(index=chosen.index)
-    for kind, name in names.items():
-        for q in ("p5", "p50", "p95"):
-            out[f"{kind}_{q}"] = pd.to_numeric(chosen[f"{name}_{q}"], errors="coerce")
-        for line, quarter in enumerate(AHEAD):
-            low, mid, high = (float(out[f"{kind}_{q}"].iloc[line]) for q in ("p5", "p50", "p95"))
-            if counts[quarter] and not 0 < low <= mid <= high:
-                faults.add(Place(where), f"{name} of {quarter} is {low:g}, {mid:g}, {high:g}",
-                           "p5, p50, p95 must be above 0 and ascend", kind="value")  # fmt: skip
-    faults.raise_any("no supply was read")
-    return out
-
-
-def _quarter(text: str) -> str:
-    parts = text.replace("-", " ").split()
-    if len(parts) == 2 and parts[0].startswith("Q"):
-        return f"{parts[1]}{parts[0]}"
-    return "".join(parts)
 
 
 def _rows(drawn: Drawn, recipe: Recipe) -> list[dict[str, Any]]:

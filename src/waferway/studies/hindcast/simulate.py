@@ -76,6 +76,10 @@ class Setting:
         Of log dies and HBM a wafer around what was fitted.
     sale_spread : float
         Of log sales of a product in a quarter around what the flow gives.
+    logic : array, shape (N, T), optional
+        World supply of logic wafers that caps use; without end where it is not given.
+    hbm_caps : array of bool, shape (T,), optional
+        Quarters in which HBM supply caps use.
     """
 
     last: Floats
@@ -100,6 +104,8 @@ class Setting:
     calendar: Calendar
     content_spread: float = 0.03
     sale_spread: float = 0.0
+    logic: Floats | None = None
+    hbm_caps: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True)
@@ -164,8 +170,9 @@ def draw_year(setting: Setting, recipe: Recipe, draws: int, seed: int) -> Drawn:
     -----
     Packaging wafers of a designer are its share of supply. What they would take of HBM and what
     named designers are expected to take of its supply are two statements on one flow; they are
-    pooled by the inverse of their variances. Packaging alone is capped, at `most` of its supply;
-    HBM only pulls, and logic follows from the packaging.
+    pooled by the inverse of their variances. Use of packaging is at most `most` of its supply;
+    so is that of logic and HBM in quarters whose supply is given. Where it is not, HBM only
+    pulls, and logic follows from the packaging.
     """
     quarters = setting.mix.shape[1]
     owner = recipe.owner
@@ -181,6 +188,12 @@ def draw_year(setting: Setting, recipe: Recipe, draws: int, seed: int) -> Drawn:
     scale = (told / taken) ** pull
     used = wafers.sum(axis=1)
     scale = np.minimum(scale, setting.most * setting.packaging / used)
+    dies = recipe.logic[None] * content["logic"]
+    if setting.logic is not None:
+        scale = np.minimum(scale, setting.most * setting.logic / (wafers * dies).sum(axis=1))
+    if setting.hbm_caps is not None:
+        most = np.where(setting.hbm_caps, setting.most * setting.hbm, np.inf)
+        scale = np.minimum(scale, most / taken)
     wafers = wafers * scale[:, None, :]
     starts = wafers * recipe.packages[None, :, None] * content["units"]
     # packages of known wafers are as uncertain as those of wafers to come
@@ -189,7 +202,7 @@ def draw_year(setting: Setting, recipe: Recipe, draws: int, seed: int) -> Drawn:
     noise = stream(seed, "hindcast", "sales").standard_normal(sold.shape)
     sold = sold * np.exp(setting.sale_spread * noise)
     return Drawn(
-        wafers, wafers * recipe.logic[None] * content["logic"], wafers * rate, sold,
+        wafers, wafers * dies, wafers * rate, sold,
         sold * recipe.weight[None, :, None] * content["weight"], ended,
     )  # fmt: skip
 

@@ -9,11 +9,13 @@ from waferway.network.network import Network
 from waferway.studies.hindcast.admission import Reader
 from waferway.studies.hindcast.frozen import read_predictions
 from waferway.studies.hindcast.history import read_history
-from waferway.studies.hindcast.leave_one_out import LeftOut, leave_one_quarter_out
+from waferway.studies.hindcast.leave_one_out import leave_one_quarter_out
+from waferway.studies.hindcast.left_out import LeftOut
 from waferway.studies.hindcast.network_content import content_of
 from waferway.studies.hindcast.rivals import RIVALS, rival_predictions
-from waferway.studies.hindcast.run import read_supply, run
+from waferway.studies.hindcast.run import run
 from waferway.studies.hindcast.scoring import Score, read_outcomes, score
+from waferway.studies.hindcast.supply import read_supply
 
 __all__ = ["leave_out_2024", "score_year"]
 
@@ -25,6 +27,7 @@ def score_year(
     draws: int = 4000,
     seed: int = 2024,
     network: Network | None = None,
+    insist: bool = False,
 ) -> Score:
     """Score predictions of 2025 and both rivals against outcomes.
 
@@ -39,6 +42,8 @@ def score_year(
     draws, seed : int
         Of predictions made anew.
     network : Network, optional
+    insist : bool
+        Whether supplies far from those of 2024Q4 are taken as they stand.
 
     Returns
     -------
@@ -51,7 +56,7 @@ def score_year(
     if predictions is not None:
         ours = read_predictions(predictions)
     else:
-        given = None if supply is None else read_supply(supply)
+        given = None if supply is None else read_supply(supply, insist)
         ours = run(net, given, draws, seed).predictions
     reader = Reader(shipped("waferway.studies"))
     history = read_history(reader)
