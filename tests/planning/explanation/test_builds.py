@@ -79,7 +79,9 @@ def test_worth_and_cheapest_alternative_are_those_of_every_swap(plan):
 def test_paying_rows_add_up_to_the_price_of_one_more(plan):
     everything, _, _ = choices_of(plan)
     reduced = Experiments(plan.solved).plan_itself().reduced
-    for choice in (c for c in everything if c.taken):
+    taken = [c for c in everything if c.taken]
+    assert taken
+    for choice in taken:
         found = explain_builds(plan, choice.name)
         rows = found.paying[found.paying["period"] == choice.period]
         assert rows["value_usd"].sum() == pytest.approx(-reduced[choice.column], rel=1e-6, abs=1.0)
