@@ -8,6 +8,7 @@ of a shortage bound it from below and are corrected for it.
 from waferway.demand.censoring import CensoredFit, fit_censored
 from waferway.demand.fan import BASES, PARTIES, SEGMENTS, Fan, fan
 from waferway.demand.forecasts import compare_forecasts
+from waferway.demand.given import with_assumptions
 from waferway.demand.growth import autoregressive, interpolate_nodes
 from waferway.demand.observed import Sales, observed_sales
 from waferway.demand.retirement import stock, survival
@@ -40,5 +41,6 @@ __all__ = [
     "rental_value",
     "stock",
     "survival",
+    "with_assumptions",
     "worth_of_serving",
 ]

@@ -12,12 +12,13 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from waferway.calendar import end_of, period
+from waferway.demand.given import claims_given, require
 from waferway.demand.observed import Sales, observed_sales
 from waferway.demand.prices import price_usd
 from waferway.demand.shortage import NeedDraws, Statement, draw_need
 from waferway.demand.spread import Z95, bounds_of
 from waferway.evidence.claims import Claim, Evidence
-from waferway.evidence.dated import claims_about, shipped
+from waferway.evidence.dated import claims_about
 
 __all__ = ["Assumptions", "read_assumptions"]
 
@@ -27,6 +28,20 @@ SEGMENTS = ("training", "inference", "enterprise")
 YEARS = tuple(range(2025, 2033))
 CLASS_OF_PARTY = {"openai": "market", "clouds": "market", "others": "market", "google": "google",
                   "amazon": "amazon", "china": "china"}  # fmt: skip
+DRIVERS = {
+    "training": ("work",), "inference": ("users", "tokens", "flop"), "enterprise": ("work",),
+}  # fmt: skip
+"""Factors whose growths multiply to the growth of work: users x tokens x FLOP for inference."""
+NEEDED = (
+    "share.openai", "share.clouds", "price.2024", "price.2025", "price.fall", "packaging.full",
+    "shortage.binding", "shortage.jolt", "shortage.statement-error", "life.half", "life.shape",
+    "growth.persistence", "growth.shared", "backlog.quarters", "edge.2024", "dem-045",
+    "edge.persistence", "edge.spread", "power.per-h100e", "power.gain", "power.ai-share",
+    "power.converted", "units.h100.2024Q4", "8-bit.h100", "budget.2025", "work.training.2025",
+    "users.inference.2025", "tokens.inference.2025", "flop.inference.2025",
+    *(f"segment.{p}.{g}" for p in PARTIES for g in SEGMENTS),
+)  # fmt: skip
+"""Claims without which no fan can be drawn."""
 STATEMENTS = ("shortage.gap-2023", "shortage.orders-2023", "shortage.gap-2024Q2")
 """What others said of need over sales."""
 OWN_PRIOR = "shortage.late-2024"
@@ -100,9 +115,11 @@ class Assumptions:
 
     def net_growth(self, segment: str) -> tuple[Floats, Floats]:
         """Log growth of stock wanted a year, and its spread, each shape (years,)."""
-        work, work_spread = self._nodes(f"work.{segment}")
+        parts = [self._nodes(f"{driver}.{segment}") for driver in DRIVERS[segment]]
         gain, gain_spread = self._nodes(f"efficiency.{segment}")
-        return work - gain, np.hypot(work_spread, gain_spread)
+        work = np.sum([growth for growth, _ in parts], axis=0)
+        spreads = [gain_spread, *(spread for _, spread in parts)]
+        return work - gain, np.sqrt(np.sum(np.square(spreads), axis=0))
 
     def budget_growth(self) -> tuple[Floats, Floats]:
         """Log growth of budgets a year, and its spread."""
@@ -158,9 +175,9 @@ class Assumptions:
 
     def basis_factor(self, basis: str) -> Floats:
         """Units of a basis per dense 8-bit unit in what each party bought in 2024."""
-        base, other = (_of_2024(observed_sales(b, self.evidence)) for b in
-                       ("h100e-8bit-dense", basis))  # fmt: skip
-        ratio = other / base
+        base, other = (observed_sales(b, self.evidence) for b in ("h100e-8bit-dense", basis))
+        self.used += [name for name in other.claims if name not in self.used]
+        ratio = _of_2024(other) / _of_2024(base)
         return np.array([float(ratio[CLASS_OF_PARTY[p]]) for p in PARTIES])
 
 
@@ -182,7 +199,8 @@ def read_assumptions(evidence: Evidence | None = None) -> Assumptions:
     >>> round(float(known.past.sum()) / 1e6, 1)
     6.5
     """
-    facts = evidence or shipped("waferway.demand")
+    facts = claims_given(evidence)
+    require(facts, NEEDED)
     sales = observed_sales(evidence=facts)
     table = sales.by_class()
     shares = _party_shares(facts)

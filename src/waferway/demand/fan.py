@@ -243,6 +243,9 @@ def fan(
                          + (f"; did you mean {near[0]}?" if near else ""))  # fmt: skip
     if paths < 1:
         raise RangeError(f"paths is {paths}; it must be at least 1")
+    if not isinstance(until, str):
+        raise RangeError(f"until is {until!r}, which is no quarter; write it as text: "
+                         f'until="{until}Q4"')  # fmt: skip
     span = period(until)
     if not 2025 <= span.start.year <= 2032 or "Q" not in span.label:
         raise RangeError(f"until is {until}; give a quarter from 2025Q1 to 2032Q4")

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from waferway.calendar import end_of, period
 from waferway.demand.fan import Fan
+from waferway.demand.given import claims_given
 from waferway.demand.observed import observed_sales
 from waferway.evidence.claims import Claim, Evidence
-from waferway.evidence.dated import shipped
 
 __all__ = ["compare_forecasts"]
 
@@ -46,7 +46,7 @@ def compare_forecasts(fan: Fan, evidence: Evidence | None = None) -> pd.DataFram
     >>> table.iloc[0]["forecast"]
     'jpmorgan-2023-08'
     """
-    facts = evidence or shipped("waferway.demand")
+    facts = claims_given(evidence)
     rows = []
     for claim in facts.values():
         if not claim.subject.startswith("forecast:"):

@@ -13,9 +13,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from waferway.demand.given import claims_given
 from waferway.errors import RangeError
 from waferway.evidence.claims import Evidence
-from waferway.evidence.dated import claims_about, shipped
+from waferway.evidence.dated import claims_about
 
 __all__ = ["chips_for_run", "frontier_runs", "record_growth"]
 
@@ -111,7 +112,7 @@ def frontier_runs(evidence: Evidence | None = None) -> pd.DataFrame:
     >>> 3.5 < record_growth(list(runs["day"]), runs["flop"]) < 5.0
     True
     """
-    facts = evidence or shipped("waferway.demand")
+    facts = claims_given(evidence)
     rows = []
     for claim in claims_about(facts, "training compute"):
         model = claim.subject.removeprefix("model:")

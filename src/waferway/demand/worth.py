@@ -12,15 +12,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from waferway.demand.given import claims_given, require
 from waferway.demand.prices import price_index
 from waferway.errors import RangeError
 from waferway.evidence.claims import Evidence
-from waferway.evidence.dated import claims_about, shipped
+from waferway.evidence.dated import claims_about
 
 __all__ = ["Worth", "rental_value", "worth_of_serving"]
 
 Floats = NDArray[np.float64]
 HOURS = 8766.0
+FIRST, LAST = 2024, 2032
+USED = ("worth.all-in", "worth.purchase", "rent.three-year", "rent.use", "rent.cost", "rent.return",
+        "price.2024", "price.2025", "price.fall")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,7 @@ def worth_of_serving(year: int, evidence: Evidence | None = None) -> Worth:
 
     Parameters
     ----------
-    year : int, 2024 or later
+    year : int, 2024 to 2032
     evidence : Evidence, optional
 
     Returns
@@ -115,9 +119,13 @@ def worth_of_serving(year: int, evidence: Evidence | None = None) -> Worth:
     >>> curve.frame["usd"].is_monotonic_decreasing, round(curve.at(0.0))
     (True, 50000)
     """
-    facts = evidence or shipped("waferway.demand")
-    if year < 2024:
-        raise RangeError(f"no price of an H100 equivalent is claimed for {year}; from 2024 on")
+    facts = claims_given(evidence)
+    if not FIRST <= year <= LAST:
+        raise RangeError(
+            f"no worth of an H100 equivalent can be said for {year}: prices are claimed for 2024 "
+            f"and 2025, and their fall is not carried beyond {LAST}; give a year from {FIRST} to {LAST}"
+        )
+    require(facts, USED)
     level = {name: price_index(year, end, facts) for name, end in
              (("low", "low"), ("usd", "best"), ("high", "high"))}  # fmt: skip
     capital, price = facts["worth.all-in"], facts["worth.purchase"]
@@ -138,9 +146,7 @@ def worth_of_serving(year: int, evidence: Evidence | None = None) -> Worth:
             "high_usd": float(high or 0) * level["high"],
         })  # fmt: skip
     frame = pd.DataFrame(rows).sort_values("usd", ascending=False, ignore_index=True)
-    used = ["worth.all-in", "worth.purchase", "rent.three-year", "rent.use", "rent.cost",
-            "rent.return", "price.2024", "price.2025", "price.fall"]  # fmt: skip
-    return Worth(year, frame, tuple(used + [c.claim_id for c in shares.values()]))
+    return Worth(year, frame, (*USED, *(c.claim_id for c in shares.values())))
 
 
 def _rent(facts: Evidence) -> tuple[float, float, float]:
