@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,6 +22,7 @@ from waferway.calendar import Calendar, Period
 from waferway.errors import Fault, InputError, OutputExists, Place
 from waferway.evidence.formula_text import guarded_frame
 from waferway.network.network import Network
+from waferway.network.replacing import new_folder
 from waferway.planning.results import COLUMNS, UNITS
 
 if TYPE_CHECKING:
@@ -286,10 +285,7 @@ class Plan:
 
         target = Path(path)
         check_replaceable(target, force)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        building = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-        try:
-            building.chmod(0o755)  # a plan is there to be read; temporary folders are private
+        with new_folder(target, force=force, ours=lambda _: True) as building:
             (building / "tables").mkdir()
             for name, frame in self.tables.items():
                 if frame.empty and name not in ("starts", "orders", "unserved"):
@@ -308,16 +304,6 @@ class Plan:
             _write_json(building / "volatile.json", self.volatile)
             for name, content in (pages or {}).items():
                 (building / name).write_text(content, encoding="utf-8")
-            if target.exists():
-                retired = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
-                target.replace(retired / "was")
-                building.replace(target)
-                shutil.rmtree(retired)
-            else:
-                building.replace(target)
-        except BaseException:
-            shutil.rmtree(building, ignore_errors=True)
-            raise
         return target
 
     @classmethod

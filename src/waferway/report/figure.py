@@ -17,6 +17,7 @@ import pandas as pd
 from waferway.errors import Fault, InputError, OutputExists, Place
 from waferway.report.drawing import THEMES, WIDE, Spec, Theme, draw_pdf, draw_png, draw_svg
 from waferway.report.notes import Note
+from waferway.report.writing import check_target, write_bytes
 
 __all__ = ["FORMATS", "Figure", "check_form", "save_figures"]
 
@@ -108,18 +109,14 @@ class Figure:
         OutputExists
             If the file exists and `force` is false.
         """
-        target = Path(path)
-        form = target.suffix.removeprefix(".")
+        form = Path(path).suffix.removeprefix(".")
         check_form(form, theme, str(path))
-        if target.exists() and not force:
-            raise OutputExists(f"{target} exists; pass --force to replace it, or name another file")
+        target = check_target(path, force)
         content = {
             "svg": lambda: self.svg(theme, width).encode(),
             "png": lambda: self.png(theme, width),
             "pdf": lambda: self.pdf(theme, width),
         }[form]()
-        from waferway.report.writing import write_bytes
-
         write_bytes(target, content)
         return target
 

@@ -23,15 +23,14 @@ from typing import Any
 
 import pandas as pd
 
-from waferway.errors import OutputExists
 from waferway.report.drawing import NARROW, WIDE
 from waferway.report.figure import Figure
 from waferway.report.notes import Note
 from waferway.report.notices import FONTS, NOTICES
 from waferway.report.wording import cell_text
-from waferway.report.writing import write_bytes
+from waferway.report.writing import check_target, write_bytes
 
-__all__ = ["Page", "Section", "page_target", "render_page", "write_page"]
+__all__ = ["Page", "Section", "render_page", "write_page"]
 
 ROWS = 400
 """Rows of a table that a page shows; longer ones are cut and say so."""
@@ -130,22 +129,8 @@ def write_page(page: Page, path: str | Path, force: bool = False) -> Path:
     OutputExists
         If the file exists and `force` is false.
     """
-    target = page_target(path, force)
+    target = check_target(path, force)
     write_bytes(target, render_page(page).encode())
-    return target
-
-
-def page_target(path: str | Path, force: bool = False) -> Path:
-    """Where a page may be written.
-
-    Raises
-    ------
-    OutputExists
-        If the file exists and `force` is false.
-    """
-    target = Path(path)
-    if target.exists() and not force:
-        raise OutputExists(f"{target} exists; pass --force to replace it, or name another file")
     return target
 
 

@@ -11,8 +11,9 @@ from typing import Any
 from waferway.planning.plan import Plan
 from waferway.planning.prices import Prices
 from waferway.report.figures import figures_of
-from waferway.report.page import Page, Section, page_target, render_page, write_page
+from waferway.report.page import Page, Section, render_page, write_page
 from waferway.report.prose import answer, asked, imputed_lines
+from waferway.report.writing import check_target
 
 __all__ = ["plan_page", "render_report", "report"]
 
@@ -37,7 +38,7 @@ def report(plan: Plan, path: str | Path, force: bool = False, deciders: Any = No
     ------
     OutputExists
     """
-    page_target(path, force)  # before the work of drawing
+    check_target(path, force)  # before the work of drawing
     return write_page(plan_page(plan, deciders), path, force)
 
 
