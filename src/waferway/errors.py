@@ -221,6 +221,20 @@ def nearest(name: str, valid: Iterable[str], count: int = 1, cutoff: float = 0.5
     Case and the separators ``-``, ``_``, blank are ignored in the comparison, since these are
     what people mix up.
 
+    Parameters
+    ----------
+    name : str
+        As it was written.
+    valid : iterable of str
+    count : int
+        How many at most.
+    cutoff : float, 0 to 1
+        Likeness below which a name is not near.
+
+    Returns
+    -------
+    list of str
+
     Examples
     --------
     >>> nearest("tsmc_hsinchu", ["tsmc-hsinchu", "tsmc-tainan"])

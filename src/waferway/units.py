@@ -204,6 +204,16 @@ def _factor(name: str, whole: str) -> tuple[float, str]:
 def convert(value: float, source: str | Unit, target: str | Unit) -> float:
     """Convert a number between units of the same dimensions.
 
+    Parameters
+    ----------
+    value : float
+    source, target : str or Unit
+
+    Returns
+    -------
+    float
+        In `target`.
+
     Raises
     ------
     UnitError

@@ -28,6 +28,22 @@ def fab_carbon_g_per_cm2(
 
     Source: Gupta et al., ACT, ISCA 2022.
 
+    Parameters
+    ----------
+    grid_g_per_kwh : array, g CO2e/kWh, at least 0
+    energy_kwh_per_cm2 : array, kWh/cm2 of wafer, at least 0
+    gases_g_per_cm2, materials_g_per_cm2 : array, g CO2e/cm2 of wafer, at least 0
+    yield_fraction : array, above 0 to 1
+
+    Returns
+    -------
+    array, g CO2e/cm2 of good die
+
+    Raises
+    ------
+    RangeError
+        If a value leaves its range.
+
     Examples
     --------
     7 nm on a grid of 583 g/kWh:

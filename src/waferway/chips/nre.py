@@ -78,6 +78,28 @@ def chip_nre_usd(
 
     Modules cost per mm2 of what is new, the chip per mm2 of the whole, and a fixed part.
 
+    Parameters
+    ----------
+    area_mm2 : array, mm2, at least 0
+        Of the whole chip.
+    node_nre_usd : array, USD
+        Of a chip of `REFERENCE_MM2` designed anew at the node.
+    shares : NreShares, optional
+        How that splits into modules, chip and what is fixed.
+    new_modules_mm2 : array, mm2, optional
+        Area designed anew; default the whole.
+    masks_usd, ip_usd : array, USD
+        Added as they are.
+
+    Returns
+    -------
+    array, USD
+
+    Raises
+    ------
+    RangeError
+        If an area is negative.
+
     Examples
     --------
     >>> float(chip_nre_usd(600.0, 542e6).round(-5))

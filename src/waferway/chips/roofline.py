@@ -96,6 +96,18 @@ def matmul_work(
 ) -> tuple[Array, Array]:
     """FLOPs and bytes of an ``(m, k) x (k, n)`` product, each operand moved once.
 
+    Parameters
+    ----------
+    m, k, n : array, at least 1
+        Sides of the product.
+    bytes_per_value : float, bytes
+        2 for 16-bit numbers.
+
+    Returns
+    -------
+    tuple of array
+        FLOP, two for each multiply-add; bytes moved.
+
     Examples
     --------
     >>> flops, moved = matmul_work(2, 3, 4)
@@ -110,6 +122,18 @@ def kernel_time_s(
     chip: Accelerator, roofline: Roofline, flops: ArrayLike, moved_bytes: ArrayLike
 ) -> Array:
     """Time of kernels of given work, s.
+
+    Parameters
+    ----------
+    chip : Accelerator
+    roofline : Roofline
+    flops : array, FLOP
+    moved_bytes : array, bytes
+        To and from memory.
+
+    Returns
+    -------
+    array, s
 
     Examples
     --------
@@ -195,6 +219,20 @@ def transfer(
     Chips with less power per peak rate are held further below the peak by their power limit:
     the share of the compute peak scales with watts per FLOP/s to `power_exponent`. The other
     parameters carry over. Where a power limit is unknown nothing is scaled.
+
+    Parameters
+    ----------
+    law : Roofline
+        Calibrated on `source`.
+    source, target : Accelerator
+    power_exponent : float, at least 0
+        0 leaves the efficiency as it is.
+    most : float, above 0 to 1
+        Highest compute efficiency that is believed.
+
+    Returns
+    -------
+    Roofline
 
     Examples
     --------

@@ -156,6 +156,21 @@ def decode_step_s(
     ``max((weights + cache) / (W e_b), FLOPs / (P e_c)) + collectives``; without overlap the
     cache is read, and the operators that are no matrix products run, after these.
 
+    Parameters
+    ----------
+    serving : Serving
+        The model, the chips that share it, and lengths of prompt and answer.
+    chip : Accelerator
+    law : Roofline
+        Calibrated on the chip, or transferred to it.
+    batch : array, requests, at least 1
+    link_efficiency : float, above 0 to 1
+        Of collectives between the chips.
+
+    Returns
+    -------
+    array, s
+
     Examples
     --------
     >>> llama = Transformer("llama2-70b", 8192, 80, 64, 32000, 4096, 3.5, 8, gated=True)

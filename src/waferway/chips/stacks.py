@@ -95,6 +95,23 @@ def stack_cost_usd(
 ) -> Array:
     """Cost of one good stack, USD: everything in it, over the share that is good.
 
+    Parameters
+    ----------
+    recipe : StackRecipe
+    core_die_usd, base_die_usd : array, USD/die
+    bond_usd : array, USD for each bond
+    test_usd : array, USD/stack
+    stack_yield_fraction : array, above 0 to 1
+
+    Returns
+    -------
+    array, USD/stack
+
+    Raises
+    ------
+    RangeError
+        If the yield leaves its range.
+
     Examples
     --------
     >>> float(stack_cost_usd(StackRecipe(8), core_die_usd=10, base_die_usd=12, bond_usd=1,

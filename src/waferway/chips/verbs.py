@@ -201,6 +201,23 @@ def compare(
 ) -> ChipComparison:
     """Several designs side by side: cost, yield, compute, memory, carbon, and their ratios.
 
+    Parameters
+    ----------
+    designs : iterable of design or path
+    when : int, str or date
+        Year or day whose technology counts.
+    draws : int
+        Of the intervals.
+    seed : int
+    evidence : Evidence, optional
+        Default: what is shipped.
+    known : str or date, optional
+        Leave out what was not known on that day.
+
+    Returns
+    -------
+    ChipComparison
+
     Raises
     ------
     InputError

@@ -94,7 +94,28 @@ def gross_dies_area_ratio(
     edge_mm: float = 3.0,
     street_mm: float = 0.1,
 ) -> Array:
-    """Usable wafer area over pitch area, dies/wafer: above what any grid holds."""
+    """Usable wafer area over pitch area, dies/wafer: above what any grid holds.
+
+    Parameters
+    ----------
+    width_mm, height_mm : array, mm, above 0
+        Die without street; broadcast together.
+    wafer_mm : float, mm
+        Diameter.
+    edge_mm : float, mm
+        Exclusion at the rim.
+    street_mm : float, mm
+        Between neighbouring dies.
+
+    Returns
+    -------
+    array, dies/wafer
+
+    Examples
+    --------
+    >>> round(float(gross_dies_area_ratio(26.0, 31.3)), 2)
+    82.84
+    """
     w, h = _checked(width_mm, height_mm, wafer_mm, edge_mm, street_mm)
     return np.asarray(
         np.pi * (wafer_mm - 2 * edge_mm) ** 2 / (4 * (w + street_mm) * (h + street_mm))
@@ -114,6 +135,23 @@ def gross_dies_patterson(
 
     About 10 % short for reticle-sized dies. Source: Hennessy & Patterson, Computer
     Architecture, the formula most open tools use.
+
+    Parameters
+    ----------
+    width_mm, height_mm : array, mm, above 0
+        Die without street; broadcast together.
+    wafer_mm : float, mm
+        Diameter.
+    edge_mm : float, mm
+        Exclusion at the rim.
+    street_mm : float, mm
+        Between neighbouring dies.
+    edge_factor : float, dimensionless
+        Share of the rim that is lost.
+
+    Returns
+    -------
+    array, dies/wafer
 
     Examples
     --------
@@ -138,6 +176,26 @@ def gross_dies_de_vries(
 
     Source: D. K. de Vries, IEEE Trans. Semiconductor Manufacturing 18(1), 2005 (coefficient as
     commonly quoted; its errors are measured in the tests).
+
+    Parameters
+    ----------
+    width_mm, height_mm : array, mm, above 0
+        Die without street; broadcast together.
+    wafer_mm : float, mm
+        Diameter.
+    edge_mm : float, mm
+        Exclusion at the rim.
+    street_mm : float, mm
+        Between neighbouring dies.
+
+    Returns
+    -------
+    array, dies/wafer
+
+    Examples
+    --------
+    >>> round(float(gross_dies_de_vries(26.0, 31.3)), 2)
+    64.12
     """
     return gross_dies_patterson(
         width_mm,
@@ -165,6 +223,23 @@ def gross_dies_ferris_prabhu(
 
     Source: A. V. Ferris-Prabhu, Introduction to Semiconductor Device Yield Modeling, 1992 (form
     as commonly quoted; its errors are measured in the tests).
+
+    Parameters
+    ----------
+    width_mm, height_mm : array, mm, above 0
+        Die without street; broadcast together.
+    wafer_mm : float, mm
+        Diameter.
+    edge_mm : float, mm
+        Exclusion at the rim.
+    street_mm : float, mm
+        Between neighbouring dies.
+    oblong : bool
+        Whether the mean of the pitches stands for the side.
+
+    Returns
+    -------
+    array, dies/wafer
 
     Examples
     --------
@@ -380,6 +455,22 @@ def gross_dies_bound(
     notch_mm: float = 0.0,
 ) -> int:
     """No grid holds more dies than this: each row may slide freely, dies/wafer.
+
+    Parameters
+    ----------
+    width_mm, height_mm : float, mm, above 0
+        Die without street.
+    wafer_mm, edge_mm, street_mm, notch_mm : float, mm
+        As in `exact_gross_dies`.
+
+    Returns
+    -------
+    int, dies/wafer
+
+    Raises
+    ------
+    RangeError
+        If a length leaves its range.
 
     Examples
     --------

@@ -68,6 +68,23 @@ def wafer_map(
 ) -> WaferMap:
     """The dies of a best grid, one by one.
 
+    Parameters
+    ----------
+    width_mm, height_mm : float, mm, above 0
+        Die without street.
+    wafer_mm, edge_mm, street_mm, notch_mm : float, mm
+        As in `waferway.chips.wafer.exact_gross_dies`.
+
+    Returns
+    -------
+    WaferMap
+        Centres in mm from the middle of the wafer.
+
+    Raises
+    ------
+    RangeError
+        If a length leaves its range.
+
     Examples
     --------
     >>> chart = wafer_map(26.0, 31.3)

@@ -154,6 +154,22 @@ def die_yield(
 ) -> Array:
     """Yield by the named model; `d0_per_cm2` is of the whole process in all of them.
 
+    Parameters
+    ----------
+    area_cm2 : array, cm2, at least 0
+    d0_per_cm2 : array, defects/cm2, at least 0
+    model : str
+        One of `YIELD_MODELS`.
+    clustering : array, dimensionless, above 0
+        Of the negative binomial only; large is Poisson.
+    critical_layers : array, above 0
+        Of the Bose-Einstein model only.
+
+    Returns
+    -------
+    array, 0 to 1
+        Share of dies without a killing defect.
+
     Raises
     ------
     RangeError

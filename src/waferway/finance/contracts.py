@@ -232,6 +232,21 @@ class Reservation:
 def indexed_price(base: float, index: ArrayLike, floor: float = 0.0, cap: float = np.inf) -> Floats:
     """Base price times an index that is 1 at signing, within a floor and a cap.
 
+    Parameters
+    ----------
+    base : float, money
+    index : array, above 0
+    floor, cap : float, money
+
+    Returns
+    -------
+    array, money
+
+    Raises
+    ------
+    RangeError
+        If the floor is above the cap, or an index is not above 0.
+
     Examples
     --------
     >>> indexed_price(100.0, [1.0, 1.3, 0.5], 80.0, 120.0).tolist()
@@ -278,6 +293,23 @@ def late_damages(
     days_late: ArrayLike, value: ArrayLike, share_per_day: float, cap_share: float
 ) -> Floats:
     """Liquidated damages: a share of value per day late, capped.
+
+    Parameters
+    ----------
+    days_late : array, days
+        Early deliveries owe nothing.
+    value : array, money
+        Of what is late.
+    share_per_day, cap_share : float, 0 to 1
+
+    Returns
+    -------
+    array, money
+
+    Raises
+    ------
+    RangeError
+        If a share leaves 0 to 1.
 
     Examples
     --------

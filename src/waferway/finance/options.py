@@ -170,6 +170,27 @@ def defer(
 ) -> float:
     """Worth of the right to build within some years, and not at once.
 
+    Parameters
+    ----------
+    value : float, money, at least 0
+        Of the project, if it were built today.
+    cost : float, money, at least 0
+        Of building it.
+    volatility : float, above 0, per square root of a year
+    rate, leakage : float, continuous, per year
+        Interest, and what the project pays out while one waits.
+    years : float, above 0
+    steps : int, at least 1
+
+    Returns
+    -------
+    float, money
+
+    Raises
+    ------
+    RangeError
+        If a value leaves its range.
+
     Examples
     --------
     >>> defer(1000, 1100, 0.3, 0.05, 2) > max(1000 - 1100, 0)
@@ -191,6 +212,29 @@ def expand(
     leakage: float = 0.0,
 ) -> float:
     """Extra worth of a project that may be scaled up once by `factor` at a cost.
+
+    Parameters
+    ----------
+    value : float, money, at least 0
+        Of the project as it is.
+    factor : float, at least 1
+        Size after, over size before.
+    cost : float, money, at least 0
+        Of the expansion.
+    volatility : float, above 0, per square root of a year
+    rate, leakage : float, continuous, per year
+        Interest, and what the project pays out while one waits.
+    years : float, above 0
+    steps : int, at least 1
+
+    Returns
+    -------
+    float, money
+
+    Raises
+    ------
+    RangeError
+        If a value leaves its range.
 
     Examples
     --------
@@ -217,6 +261,27 @@ def abandon(
     leakage: float = 0.0,
 ) -> float:
     """Extra worth of a project that may be given up for its salvage.
+
+    Parameters
+    ----------
+    value : float, money, at least 0
+        Of the project if it is kept.
+    salvage : float, money, at least 0
+        What giving it up brings.
+    volatility : float, above 0, per square root of a year
+    rate, leakage : float, continuous, per year
+        Interest, and what the project pays out while one waits.
+    years : float, above 0
+    steps : int, at least 1
+
+    Returns
+    -------
+    float, money
+
+    Raises
+    ------
+    RangeError
+        If a value leaves its range.
 
     Examples
     --------

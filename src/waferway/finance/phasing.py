@@ -163,6 +163,20 @@ def construction_days(
 ) -> tuple[float, str]:
     """Days from start of construction to production in a country, and the claim behind it.
 
+    Parameters
+    ----------
+    country : str
+        ISO code of two letters.
+    when : date
+        Day on which construction starts; the claim in force on it counts.
+    evidence : Evidence, optional
+        Default: what is shipped.
+
+    Returns
+    -------
+    days : float
+    claim_id : str
+
     Examples
     --------
     >>> construction_days("JP", dt.date(2024, 6, 1))
@@ -177,6 +191,26 @@ def service_dates(
     construction_start: ArrayLike, days: ArrayLike, calendar: Calendar, slip_days: ArrayLike = 0.0
 ) -> tuple[NDArray[np.datetime64], NDArray[np.int64]]:
     """Dates of service, and the period of each: T where it lies beyond the calendar.
+
+    Parameters
+    ----------
+    construction_start : array of dates
+    days : array, days, at least 0
+        From start of construction to service.
+    calendar : Calendar
+    slip_days : array, days
+        Added to `days`.
+
+    Returns
+    -------
+    dates : array of dates
+    at : array of int
+        Period of each date.
+
+    Raises
+    ------
+    RangeError
+        If a date lies before the calendar, or the time is negative.
 
     Examples
     --------
@@ -207,6 +241,21 @@ def usable_output(
     """Output that earns: min(demand, installed x qualified x good x utilisation).
 
     Installed, qualified and usable capacity are three curves, never one.
+
+    Parameters
+    ----------
+    installed : array, units a period
+    qualified_share, good_fraction, utilisation : array, 0 to 1
+    demand : array, units a period
+
+    Returns
+    -------
+    array, units a period
+
+    Raises
+    ------
+    RangeError
+        If a share leaves 0 to 1.
 
     Examples
     --------

@@ -195,6 +195,17 @@ def payback_years(
 def profitability_index(flows: ArrayLike, rate: ArrayLike, times_years: ArrayLike) -> Floats:
     """Present value of inflows over present value of outflows; NaN without outflow.
 
+    Parameters
+    ----------
+    flows : array, shape (..., T), money
+        Inflow positive.
+    rate : array, effective, per year
+    times_years : array, shape (T,), years
+
+    Returns
+    -------
+    array, dimensionless
+
     Examples
     --------
     >>> profitability_index([-100.0, 121.0], 0.1, [0.0, 1.0]).round(6).item()
@@ -226,6 +237,16 @@ def annuity_factor(rate: ArrayLike, years: ArrayLike) -> Floats:
 
 def equivalent_annual_cost(present_cost: ArrayLike, rate: ArrayLike, years: ArrayLike) -> Floats:
     """The level payment at each year end with the same present value, in money a year.
+
+    Parameters
+    ----------
+    present_cost : array, money
+    rate : array, effective, per year
+    years : array, above 0
+
+    Returns
+    -------
+    array, money a year
 
     Examples
     --------

@@ -357,6 +357,17 @@ def screen_deals(
 ) -> Any:
     """Screen every deal of a plan in every market where both parties sell.
 
+    Parameters
+    ----------
+    deals : iterable of Deal
+    markets : iterable of Market
+    stakes : iterable of Stake
+        Who controls whom before.
+    jurisdictions : sequence of str
+        US, EU.
+    evidence : Evidence, optional
+        Rules by date; default: what is shipped.
+
     Returns
     -------
     pandas.DataFrame

@@ -178,6 +178,22 @@ def save_figures(
 ) -> list[Path]:  # fmt: skip
     """Write every figure to a folder, as ``NAME.FORM``.
 
+    Parameters
+    ----------
+    figures : list of Figure
+    folder : path
+        Made if absent.
+    form : str
+        One of `FORMATS`.
+    theme : str
+        light or dark.
+    force : bool
+        Whether files that are there may be replaced.
+
+    Returns
+    -------
+    list of path
+
     Raises
     ------
     InputError

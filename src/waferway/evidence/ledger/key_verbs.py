@@ -48,7 +48,19 @@ def new_key(path: PathLike, name: str, role: str, passphrase: str | None = None)
 def add_key(
     path: PathLike, *, new: PathLike, root: PathLike | None = None, passphrase: str | None = None
 ) -> Receipt:
-    """Add a party's key: its first root key signs for itself, others need `root`."""
+    """Add a party's key: its first root key signs for itself, others need `root`.
+
+    Parameters
+    ----------
+    path : path
+        Ledger file.
+    new : path
+        Key file to add.
+    root : path, optional
+        Root key of the party; a first root key needs none.
+    passphrase : str, optional
+        Of the key files.
+    """
     from waferway.evidence.ledger.drafts import Draft, key_payload
     from waferway.evidence.ledger.keys import PrivateKey
     from waferway.evidence.ledger.log import Ledger
@@ -71,6 +83,17 @@ def rotate_key(
 
     For the log's key the next checkpoint is made at once and signed by both, so that whoever
     knows only the old key can follow. To rotate a root key, `root` is the old one.
+
+    Parameters
+    ----------
+    path : path
+        Ledger file.
+    new, old : path
+        Key files, of one party and role.
+    root : path
+        Root key of the party.
+    passphrase : str, optional
+        Of the key files.
     """
     from waferway.evidence.ledger.drafts import Draft, key_payload
     from waferway.evidence.ledger.failures import MalformedEntry
@@ -99,7 +122,21 @@ def revoke_key(
     reason: str,
     passphrase: str | None = None,
 ) -> Receipt:
-    """End a key; what it signed before stays, up to what witnesses had seen by then."""
+    """End a key; what it signed before stays, up to what witnesses had seen by then.
+
+    Parameters
+    ----------
+    path : path
+        Ledger file.
+    key_id : str
+        Id of the key in entries, 32 hex digits.
+    root : path
+        Root key of its party.
+    reason : str
+        For everybody to read.
+    passphrase : str, optional
+        Of the key files.
+    """
     from waferway.evidence.ledger.drafts import Draft
     from waferway.evidence.ledger.keys import PrivateKey
     from waferway.evidence.ledger.log import Ledger

@@ -168,6 +168,17 @@ def checkpoint(
     """Sign the head of the log; return origin, size, root (hex) and the signed text.
 
     The newest checkpoint is also kept beside the ledger and beside the key, against rollback.
+
+    Parameters
+    ----------
+    path : path
+        Ledger file.
+    key : path
+        Key file of the log.
+    passphrase : str, optional
+        Of the key files.
+    out : path, optional
+        File to write the signed text to.
     """
     from waferway.evidence.ledger.drafts import write_durably
     from waferway.evidence.ledger.keys import PrivateKey
@@ -225,7 +236,21 @@ def prove(
 def erase(
     path: PathLike, index: int, *, key: PathLike, reason: str, passphrase: str | None = None
 ) -> Receipt:
-    """Drop the fields and salts of one's own entry; signatures and proofs stay valid."""
+    """Drop the fields and salts of one's own entry; signatures and proofs stay valid.
+
+    Parameters
+    ----------
+    path : path
+        Ledger file.
+    index : int
+        Number of the entry.
+    key : path
+        Key file of the entry's owner.
+    reason : str
+        For everybody to read.
+    passphrase : str, optional
+        Of the key files.
+    """
     from waferway.evidence.ledger.keys import PrivateKey
     from waferway.evidence.ledger.log import Ledger
 
@@ -234,7 +259,17 @@ def erase(
 
 
 def export(path: PathLike, folder: PathLike, *, withhold: Iterable[str] = ()) -> dict[str, Any]:
-    """Write the log up to its newest checkpoint as tiles, entries and checkpoints."""
+    """Write the log up to its newest checkpoint as tiles, entries and checkpoints.
+
+    Parameters
+    ----------
+    path : path
+        Ledger file.
+    folder : path
+        New folder.
+    withhold : iterable of str
+        Types of entries whose fields stay private.
+    """
     from waferway.evidence.ledger.bundles import export_bundle
     from waferway.evidence.ledger.log import Ledger
 
@@ -244,7 +279,17 @@ def export(path: PathLike, folder: PathLike, *, withhold: Iterable[str] = ()) ->
 
 
 def witness_ask(path: PathLike, url: str, *, witness: str) -> int:
-    """Have the witness at an address sign the newest checkpoint; return its size."""
+    """Have the witness at an address sign the newest checkpoint; return its size.
+
+    Parameters
+    ----------
+    path : path
+        Ledger file.
+    url : str
+        Address of the witness.
+    witness : str
+        Its public key.
+    """
     from waferway.evidence.ledger.log import Ledger
     from waferway.evidence.ledger.notes import VerifierKey
     from waferway.evidence.ledger.witnessing import get_cosigned, over_http

@@ -84,6 +84,28 @@ def audit(
     """Check the whole file against keys, witnesses and kept checkpoints; changes nothing.
 
     The checkpoint kept beside the file is always among `kept`.
+
+    Parameters
+    ----------
+    path : path
+        Ledger file.
+    log, witnesses, quorum, policy
+        Keys to trust, as in `verify`.
+    kept : iterable of path
+        Checkpoints kept from earlier.
+    other_origins : iterable of str
+        Logs for which entries may have been signed, to name a replay.
+    max_witness_age_s, now_s : int, s, optional
+        Oldest quorum accepted, and the time to judge at.
+
+    Returns
+    -------
+    AuditReport
+
+    Raises
+    ------
+    NotALedger
+        If the file is none; damage to a ledger is a finding.
     """
     from waferway.evidence.ledger import auditing
 
@@ -139,6 +161,13 @@ def witness_serve(
     """HTTP server of a witness on 127.0.0.1, not yet running: call ``serve_forever()``.
 
     ``server_address[1]`` is the port taken where `port` is 0.
+
+    Parameters
+    ----------
+    state, key, logs, passphrase
+        As in `witness_sign`.
+    port : int
+        0 takes a free one.
     """
     from waferway.evidence.ledger.witnessing import server
 
@@ -154,7 +183,26 @@ def import_(
     quorum: int | None = None,
     policy: PathLike | None = None,
 ) -> Imported:
-    """Verify a bundle completely, then bring it into a mirror of that log."""
+    """Verify a bundle completely, then bring it into a mirror of that log.
+
+    Parameters
+    ----------
+    folder : path
+        What `export` wrote.
+    into : path
+        Mirror file; made if absent.
+    log, witnesses, quorum, policy
+        Keys to trust, as in `verify`.
+
+    Returns
+    -------
+    Imported
+
+    Raises
+    ------
+    LedgerError
+        By name: what is wrong with the bundle; nothing is imported then.
+    """
     from waferway.evidence.ledger.bundles import import_bundle
     from waferway.evidence.ledger.failures import located
 
