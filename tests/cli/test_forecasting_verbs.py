@@ -35,6 +35,20 @@ def test_demand_draws_its_fan_and_tells_what_serving_is_worth(waferway, tmp_path
     assert {row["year"] for row in body["worth"]} == {2025, 2026}
 
 
+def test_assumptions_of_a_file_move_the_fan(waferway, tmp_path):
+    mine = tmp_path / "mine.csv"
+    mine.write_text("claim_id,value\ntokens.inference.2025,9\n")
+    plain = waferway("demand", *FEW, "--json").json()
+    moved = waferway("demand", *FEW, "--assumptions", mine, "--no-power", "--json").json()
+    assert moved["manifest"]["claims_sha256"] != plain["manifest"]["claims_sha256"]
+    assert moved["manifest"]["power"] is False and plain["manifest"]["power"] is True
+    assert moved["years"][-1]["p50"] > plain["years"][-1]["p50"]
+    mine.write_text("claim_id,value\ntoken.inference.2025,9\n")
+    found = waferway("demand", *FEW, "--assumptions", mine)
+    assert found.code == 2 and "did you mean tokens.inference.2025" in found.err
+    assert waferway("demand", "--worth", "2040").code == 2
+
+
 def test_forecasts_beside_the_fan_fit_the_screen(waferway):
     found = waferway("demand", "--paths", "40", "--compare")
     assert found.code == 0 and "ai-2027" in found.out

@@ -1,5 +1,7 @@
 """The fan: identities, units, names, reproducibility, forecasts."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,8 @@ from waferway.demand.sites import Sites
 from waferway.errors import InputError, RangeError
 from waferway.evidence.claims import Evidence
 from waferway.evidence.dated import shipped
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -166,3 +170,35 @@ def test_forecasts_stand_beside_the_fan_in_order(drawn):
     told = table[table["p50"].isna() & table["outcome"].isna()]
     assert (told["reason"] != "").all()
     assert said.loc["ai2027-stock-2027", ["p05", "p50", "p95"]].is_monotonic_increasing
+
+
+def test_power_spending_and_capital_are_converted_with_named_factors(drawn):
+    said = compare_forecasts(drawn).set_index("claim_id")
+    facts = shipped("waferway.demand")
+    ends = [drawn.quarters.index(q) for q in ("2025Q4", "2030Q4")]
+    added = drawn.power_gw[:, ends[1]] - drawn.power_gw[:, ends[0]]
+    assert said.loc["dem-050", "p50"] == pytest.approx(np.median(added))
+    spent = drawn.paths() * drawn.price_usd
+    year = np.array([q.startswith("2028") for q in drawn.quarters])
+    assert said.loc["amd-tam", "p50"] == pytest.approx(np.median(spent[:, year].sum(axis=1)))
+    five = np.array(["2026" <= q < "2031" for q in drawn.quarters])
+    capital = spent[:, five].sum(axis=1) * facts["capital.over-chips"].central
+    assert said.loc["dem-050.capital", "p95"] == pytest.approx(np.quantile(capital, 0.95))
+    # kW of what is bought in 2027-30: 1.37 less 29 % a year, near what sites plan
+    assert 0.3 < said.loc["density.kw", "p50"] < 0.64
+    for name in ("dem-050", "amd-tam", "dem-050.capital", "dem-028", "density.kw"):
+        factors = said.loc[name, "factor"].replace(",", "").split()
+        assert factors and all(one in facts for one in factors), name
+    above = said.loc["epoch-gpu-2030", "above"]
+    year = np.array([q.startswith("2030") for q in drawn.quarters])
+    assert above == np.mean(drawn.paths()[:, year].sum(axis=1) >= 1e8)
+
+
+def test_the_frozen_hindcast_stands_beside_the_fan(drawn):
+    """The claim is the frozen file; need overlaps what may be sold, and the page says how far."""
+    frozen = (ROOT / "docs" / "hindcast" / "predictions-2025.csv").read_text().splitlines()
+    row = next(line for line in frozen if line.startswith("compute_h100e,all,2025,")).split(",")
+    claim = shipped("waferway.demand")["hindcast-2025"]
+    assert (claim.p05, claim.p50, claim.p95) == (float(row[4]), float(row[6]), float(row[8]))
+    said = compare_forecasts(drawn).set_index("claim_id").loc["hindcast-2025"]
+    assert said["p95"] > said["value"] > said["p05"] and said["above"] > 0.1

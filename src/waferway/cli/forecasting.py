@@ -45,6 +45,13 @@ def demand(
     step: Annotated[str, typer.Option(help="quarter or year, of the table.")] = "year",
     paths: Annotated[int, typer.Option(help="Paths drawn.")] = 2000,
     seed: Seed = 0,
+    assumptions: Annotated[
+        Path | None,
+        typer.Option(help="CSV of claims to change: claim_id and low, value, high."),
+    ] = None,
+    power: Annotated[
+        bool, typer.Option("--power/--no-power", help="Whether power limits what is bought.")
+    ] = True,
     compare: Annotated[
         bool, typer.Option("--compare", help="Published forecasts beside the fan instead.")
     ] = False,
@@ -61,22 +68,24 @@ def demand(
     """Compute that would be bought, as a fan by quarter; see the page on demand."""
     from waferway.demand.fan import fan
     from waferway.demand.forecasts import compare_forecasts
+    from waferway.demand.given import with_assumptions
     from waferway.demand.showing import comparison_text, fan_json, fan_text, worth_text
     from waferway.demand.worth import worth_of_serving
 
+    facts = None if assumptions is None else with_assumptions(assumptions)
     if worth is not None and not as_json:
-        show(worth_text(worth_of_serving(worth)))
+        show(worth_text(worth_of_serving(worth, facts)))
         return
-    drawn = fan(until=until, basis=basis, paths=paths, seed=seed)
+    drawn = fan(until=until, basis=basis, paths=paths, seed=seed, evidence=facts, power=power)
     if picture is not None:
         from waferway.report.demand_figures import demand_figure
 
         path = demand_figure(drawn, party, segment).save(picture, theme, force=force)  # type: ignore[arg-type]
         say(f"wrote {path}")
     if as_json:
-        show_json(fan_json(drawn, party, segment))
+        show_json(fan_json(drawn, party, segment, facts))
     elif compare:
-        show(comparison_text(compare_forecasts(drawn)))
+        show(comparison_text(compare_forecasts(drawn, facts)))
     else:
         show(fan_text(drawn, party, segment, step))
 

@@ -5,6 +5,7 @@ budgets into seeded paths of need. Need is what would be bought if supply were n
 of a shortage bound it from below and are corrected for it.
 """
 
+from waferway.demand.branches import with_need_branches
 from waferway.demand.censoring import CensoredFit, fit_censored
 from waferway.demand.fan import BASES, PARTIES, SEGMENTS, Fan, fan
 from waferway.demand.forecasts import compare_forecasts
@@ -42,5 +43,6 @@ __all__ = [
     "stock",
     "survival",
     "with_assumptions",
+    "with_need_branches",
     "worth_of_serving",
 ]

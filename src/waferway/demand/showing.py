@@ -9,6 +9,7 @@ import pandas as pd
 from waferway.demand.fan import EDGE_UNIT, Fan
 from waferway.demand.forecasts import compare_forecasts
 from waferway.demand.worth import Worth, worth_of_serving
+from waferway.evidence.claims import Evidence
 
 __all__ = ["comparison_text", "fan_json", "fan_text", "plain", "worth_text"]
 
@@ -48,7 +49,11 @@ def comparison_text(table: pd.DataFrame) -> str:
         cells = [said, row["p05"], row["p50"], row["p95"], row["outcome"]]
         lines.append(f"{row['forecast']:<23}{row['period']:<10}"
                      + "".join(f"{_short(cell):>9}" for cell in cells))  # fmt: skip
-        lines.append(f"   {row['quantity']}, {row['unit']}")
+        above = row["above"]
+        share = f"; {above:.0%} of paths reach it" if above == above else ""
+        lines.append(f"   {row['quantity']}, {row['unit']}{share}")
+        if row["factor"]:
+            lines.append(f"   (converted by {row['factor']})")
         if row["reason"]:
             lines.append(f"   ({row['reason']})")
     return "\n".join(lines)
@@ -71,16 +76,19 @@ def worth_text(worth: Worth) -> str:
     return "\n".join(lines)
 
 
-def fan_json(fan: Fan, party: str | None = None, segment: str | None = None) -> dict[str, Any]:
+def fan_json(
+    fan: Fan, party: str | None = None, segment: str | None = None,
+    evidence: Evidence | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """What ``waferway demand --json`` prints: fan, published forecasts, worth by year."""
     years = sorted({int(quarter[:4]) for quarter in fan.quarters})
     worth = [
         {"year": year, **row}
         for year in years
-        for row in worth_of_serving(year).frame.to_dict(orient="records")
+        for row in worth_of_serving(year, evidence).frame.to_dict(orient="records")
     ]
     return fan.to_json(party, segment) | {
-        "forecasts": plain(compare_forecasts(fan)), "worth": worth,
+        "forecasts": plain(compare_forecasts(fan, evidence)), "worth": worth,
     }  # fmt: skip
 
 
@@ -99,7 +107,7 @@ def plain(table: pd.DataFrame) -> list[dict[str, Any]]:
 def _short(value: float) -> str:
     if value != value:
         return "-"
-    for size, sign in ((1e9, "bn"), (1e6, "M"), (1e3, "k")):
+    for size, sign in ((1e12, "tn"), (1e9, "bn"), (1e6, "M"), (1e3, "k")):
         if abs(value) >= size:
             return f"{value / size:.3g} {sign}"
     return f"{value:.3g}"

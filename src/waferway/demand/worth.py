@@ -123,8 +123,7 @@ def worth_of_serving(year: int, evidence: Evidence | None = None) -> Worth:
     if not FIRST <= year <= LAST:
         raise RangeError(
             f"no worth of an H100 equivalent can be said for {year}: prices are claimed for 2024 "
-            f"and 2025, and their fall is not carried beyond {LAST}; give a year from {FIRST} "
-            f"to {LAST}"
+            f"and 2025, and their fall is carried to {LAST}; give a year from {FIRST} to {LAST}"
         )
     require(facts, USED)
     level = {name: price_index(year, end, facts) for name, end in
