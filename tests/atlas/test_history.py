@@ -41,7 +41,7 @@ def _use(net: Network) -> dict[tuple[str, str], dict[str, float]]:
     good = net.values("recipe_item", "good_fraction", calendar).iloc[:, 0]
     out_rows = items[items["role"] == "out"]
     made = (out_rows["quantity_per_start"] * good[out_rows.index]).set_axis(out_rows["item"])
-    worth = net.table("item")["value_usd"]
+    worth, kind = net.table("item")["value_usd"], net.table("item")["kind"]
     out: dict[tuple[str, str], dict[str, float]] = defaultdict(lambda: defaultdict(float))
     history = net.table("outturn")
     packed = history[(history["measure"] == "starts") & history["subject"].str.startswith("pack:")]
@@ -54,7 +54,7 @@ def _use(net: Network) -> dict[tuple[str, str], dict[str, float]]:
         for item, quantity in zip(inputs["item"], inputs["quantity_per_start"], strict=True):
             if item.startswith("die:"):
                 cell["logic_wafers"] += starts * quantity / made[item]
-            else:
+            elif kind[item] == "stack":
                 cell["hbm_cost_usd"] += starts * quantity * worth[item]
     return out
 

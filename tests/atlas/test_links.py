@@ -6,6 +6,8 @@ import pytest
 
 import waferway as ww
 from waferway.atlas import catalogue, world
+from waferway.atlas.compiled import accelerators
+from waferway.calendar import Calendar
 from waferway.network.network import Network
 
 
@@ -88,3 +90,44 @@ def test_racks_hold_what_the_forecasts_say(net: Network) -> None:
     racks, share = net.evidence["racks.2025"], net.evidence["racks.share.2025.trendforce"]
     assert racks.central is not None and share.central is not None
     assert year == pytest.approx(racks.central * 72 / (share.central / 100), rel=1e-4)
+
+
+def test_packages_take_the_substrate_of_their_design(net: Network) -> None:
+    parts = net.table("recipe_item")
+    for name, design in accelerators().items():
+        outline = design.package.substrate
+        area = outline.width_mm * outline.height_mm / 1e6
+        taken = parts.loc[f"pack:{name}/in/substrate:build-up", "quantity_per_start"]
+        assert taken == pytest.approx(area), name
+    packed = set(parts["recipe"][parts["recipe"].str.startswith("pack:")])
+    assert packed <= set(parts["recipe"][parts["item"] == "substrate:build-up"])
+
+
+def test_substrates_of_2024_cover_the_packages_begun(net: Network) -> None:
+    """The estimate of use is the starts of the last quarter; capacity is no less."""
+    parts, outturn = net.table("recipe_item"), net.table("outturn")
+    rows = parts[(parts["item"] == "substrate:build-up") & (parts["role"] == "in")]
+    area = rows.set_index("recipe")["quantity_per_start"]
+    begun = outturn[(outturn["measure"] == "starts") & outturn["subject"].isin(area.index)]
+    begun = begun[begun["period"] == "2024Q4"]
+    use = float((begun["quantity"] * begun["subject"].map(area)).sum()) / 3
+    assert net.evidence["substrate.use.2024Q4"].central == pytest.approx(use, rel=0.01)
+    there = net.values("line", "capacity", Calendar.build("2024Q4", "quarter", "2024Q4"))
+    lines = net.table("line").index[net.table("line")["technology"] == "build-up"]
+    assert float(there.loc[lines].sum().iloc[0]) > use
+
+
+def test_substrates_bind_where_they_are_short_and_not_as_estimated() -> None:
+    assert "build-up" not in _binding("")
+    assert "build-up" in _binding("substrates-short")
+
+
+@pytest.mark.parametrize("known", ["2024-01-31", "2024-12-31"])
+def test_a_view_of_an_earlier_day_has_substrates_that_can_grow(known: str) -> None:
+    past = world(known=known)
+    lines = past.table("line").index[past.table("line")["technology"] == "build-up"]
+    assert len(lines) == 2
+    assert set(lines) <= set(past.table("module")["line"])
+    assert "other:cowos" in past.table("recipe").index
+    # Racks of 72 were announced in March 2024.
+    assert ("nvl72-racks" in past.table("limit").index) == (known == "2024-12-31")

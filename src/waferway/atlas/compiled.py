@@ -39,6 +39,8 @@ __all__ = ["Compiled", "accelerators", "compile_atlas", "differences"]
 DRAWS, SEED = 1000, 0
 CLAIMS, SOURCES = "claim-chips.csv", "source-chips.csv"  # what is written beside the tables
 FROM = "2023Q1"  # first period of the atlas's calendar; a good fraction holds from there on
+SUBSTRATE = "substrate:build-up"  # counted in square metres
+ROADMAP_M2 = 0.0144  # the largest that a foundry plans: claim `substrate.next.area`
 GOOD, GROSS = "good fraction of starts", "gross quantity per wafer"
 
 
@@ -316,6 +318,7 @@ def _package(out: Compiled, entry: _Entry, dies: set[str], facts: Evidence) -> N
         # Parts the atlas does not plan (base dies of AMD on N6) are left out.
         and part["item"] in dies | stacks
     }
+    _substrate(out, entry)
     if entry.value == "measured":
         for item in taken:
             out.items[entry.recipe, "in", item] = counted[item]
@@ -346,6 +349,25 @@ def _package(out: Compiled, entry: _Entry, dies: set[str], facts: Evidence) -> N
                        (counted[item],) * 3, unit, "derived:parts per package",
                        [count])  # fmt: skip
         out.cites[f"{entry.recipe}/in/{item}", "quantity_per_start", ""] = name
+
+
+def _substrate(out: Compiled, entry: _Entry) -> None:
+    """Area of build-up substrate under a package: the outline of its design."""
+    outline = _design(entry.design).package.substrate
+    area = _round(outline.area_mm2 / 1e6)
+    # Packages of a hundred millimetres are plans, and plans of foundries go further.
+    planned = area > 0.009
+    high = ROADMAP_M2 if planned else _round(1.25 * area)
+    name = f"{entry.stem}.substrate"
+    size = f"{outline.width_mm:g} by {outline.height_mm:g} mm"
+    reason = f"outline of the design, {size}; no data sheet read"
+    if planned:
+        reason += "; high: 120 by 120 mm"
+    _claim(out, name, entry.recipe, "area of substrate per start", "ratio",
+           (_round(0.8 * area), area, high), "m2/start", "imputed:outline-of-design",
+           ["substrate.next.area"] if planned else [], reason=reason)  # fmt: skip
+    out.items[entry.recipe, "in", SUBSTRATE] = area
+    out.cites[f"{entry.recipe}/in/{SUBSTRATE}", "quantity_per_start", ""] = name
 
 
 def _counts(design: ChipDesign) -> dict[str, float]:

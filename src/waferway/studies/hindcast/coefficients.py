@@ -85,6 +85,7 @@ def chips_of(
     parts, recipe = network.table("recipe_item"), network.filled("recipe")
     good = network.values("recipe_item", "good_fraction", calendar).iloc[:, 0].fillna(1.0)
     value = network.values("item", "value_usd", calendar).iloc[:, 0]
+    kind = network.table("item")["kind"]
     capacity = network.values("recipe", "capacity_per_start", calendar).iloc[:, 0]
     weights = network.filled("weight")
     weights = weights[weights["basis"] == BASIS].set_index("item")["weight"].astype(float)
@@ -103,7 +104,7 @@ def chips_of(
         for row_key, item, quantity in zip(
             mine.index, mine["item"], mine["quantity_per_start"], strict=True
         ):
-            if mine.loc[row_key, "role"] != "in":
+            if mine.loc[row_key, "role"] != "in" or kind.loc[item] not in ("die", "stack"):
                 continue
             _note(reader, network, "recipe_item", str(row_key), "quantity_per_start")
             if item in makers:
