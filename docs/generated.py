@@ -281,7 +281,9 @@ MEANINGS = {
         "which it was admitted",
     },
     "waferway hindcast score --json": {
-        "better_than_rivals": "whether the mean score over cells that all predict is lowest",
+        "better_than_rivals": "whether the mean score over cells that the hindcast and both rivals "
+        "predict is lowest; null: not judged, no rival predicts any",
+        "notes": "how the plan was scored",
         "summary": "by metric (`all`: cells that all predict) and forecaster: `cells`, "
         "`log_error` (median absolute), `bias` (mean log of predicted over outcome), coverage of "
         "50, 80 and 90 % bands, `wis` (mean weighted interval score of logarithms), `wis_units` "

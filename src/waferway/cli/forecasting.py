@@ -108,6 +108,7 @@ def hindcast_run(
 ) -> None:
     """Predict 2025 by designer and quarter, each number with its distribution."""
     from waferway.studies.hindcast import frozen_predictions, read_supply, run
+    from waferway.studies.hindcast.year import ALONE_FILE
 
     given = None if supply is None else read_supply(supply, insist)
     found = run(supply=given, draws=draws, seed=seed)
@@ -117,6 +118,34 @@ def hindcast_run(
         show(str(found))
     if freeze is not None:
         say(f"wrote {frozen_predictions(freeze, found.predictions, force, add)}")
+        alone = frozen_predictions(freeze, found.network_alone, force, add, ALONE_FILE)
+        say(f"wrote {alone}")
+
+
+@hindcast.command("plan")
+def hindcast_plan(
+    freeze: Annotated[
+        Path | None,
+        typer.Option(help="File in which to write the plan; its hash and manifest go beside it."),
+    ] = None,
+    force: Force = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Plan the atlas as known at the end of 2024: what the plan itself says of 2025."""
+    import json
+
+    from waferway.studies.hindcast import plan_forecast
+    from waferway.studies.hindcast.frozen import freeze as frozen_file
+
+    found = plan_forecast()
+    if as_json:
+        show_json(found.to_json())
+    else:
+        show(str(found))
+    if freeze is not None:
+        say(f"wrote {frozen_file(freeze, found.text(), force)}")
+        manifest = json.dumps(dict(found.manifest), indent=1, default=str) + "\n"
+        freeze.with_suffix(".manifest.json").write_bytes(manifest.encode())
 
 
 @hindcast.command("score")
@@ -130,19 +159,26 @@ def hindcast_score(
         Path | None,
         typer.Option(help="Predictions to score; without it they are made anew."),
     ] = None,
+    plan: Annotated[
+        Path | None,
+        typer.Option(help="A frozen plan to score too; default: plan-2025.csv beside them."),
+    ] = None,
+    must_judge: Annotated[
+        bool, typer.Option("--must-judge", help="Exit with 1 also if no rival could be compared.")
+    ] = False,
     draws: Draws = 4000,
     seed: Seed = 2024,
     as_json: JsonFlag = False,
 ) -> None:
-    """Score predictions beside two naive rivals; exit code 1 if a rival scores better."""
+    """Score predictions, network and plan beside two naive rivals; exit code 1 if one is better."""
     from waferway.studies.hindcast import score_year
 
-    found = score_year(outcomes, supply, predictions, draws, seed, insist=insist)
+    found = score_year(outcomes, supply, predictions, draws, seed, insist=insist, plan=plan)
     if as_json:
         show_json(found.to_json())
     else:
         show(str(found))
-    if not found.better:
+    if found.better is False or (must_judge and found.better is None):
         raise typer.Exit(1)
 
 

@@ -9,9 +9,10 @@ its recipes, lags and weights.
 from waferway.studies.hindcast.admission import CUT, Reader, admitted
 from waferway.studies.hindcast.coefficients import Chip, chips_of
 from waferway.studies.hindcast.flow import flow
-from waferway.studies.hindcast.frozen import frozen_predictions, sha256_of
+from waferway.studies.hindcast.frozen import frozen_predictions, read_predictions, sha256_of
 from waferway.studies.hindcast.leave_one_out import leave_one_quarter_out
 from waferway.studies.hindcast.left_out import LeftOut
+from waferway.studies.hindcast.plan_forecast import PlanForecast, plan_forecast, view_at_the_cut
 from waferway.studies.hindcast.planned import compare_with_planner
 from waferway.studies.hindcast.run import Hindcast, run
 from waferway.studies.hindcast.scoring import Score, read_outcomes, score
@@ -23,6 +24,7 @@ __all__ = [
     "Chip",
     "Hindcast",
     "LeftOut",
+    "PlanForecast",
     "Reader",
     "Score",
     "admitted",
@@ -32,10 +34,13 @@ __all__ = [
     "frozen_predictions",
     "leave_one_quarter_out",
     "leave_out_2024",
+    "plan_forecast",
     "read_outcomes",
+    "read_predictions",
     "read_supply",
     "run",
     "score",
     "score_year",
     "sha256_of",
+    "view_at_the_cut",
 ]

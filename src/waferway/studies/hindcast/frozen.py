@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from waferway.errors import Faults, OutputExists, Place
-from waferway.studies.hindcast.files import read_table
+from waferway.errors import Fault, Faults, InputError, OutputExists, Place
+from waferway.studies.hindcast.files import lines_of, read_table
 from waferway.studies.hindcast.rows import COLUMNS
 
 __all__ = [
+    "check_hash",
+    "freeze",
     "frozen_predictions",
     "predictions_text",
     "read_predictions",
@@ -71,9 +73,10 @@ def with_new_lines(text: str, predictions: pd.DataFrame) -> str:
 
 
 def frozen_predictions(
-    folder: Path, predictions: pd.DataFrame, force: bool = False, add: bool = False
-) -> Path:
-    """Write ``predictions-2025.csv`` and ``predictions-2025.csv.sha256``.
+    folder: Path, predictions: pd.DataFrame, force: bool = False, add: bool = False,
+    name: str = "predictions-2025.csv",
+) -> Path:  # fmt: skip
+    """Write predictions and their hash beside them.
 
     Parameters
     ----------
@@ -84,6 +87,8 @@ def frozen_predictions(
         Whether frozen predictions may be replaced.
     add : bool
         Whether lines may be added to frozen predictions, which stay byte for byte.
+    name : str
+        Of the file.
 
     Returns
     -------
@@ -96,17 +101,52 @@ def frozen_predictions(
         If predictions are frozen there, and neither `force` nor `add` is true.
     """
     text = predictions_text(predictions)
-    path = folder / "predictions-2025.csv"
+    path = folder / name
     if path.exists() and add and not force:
         text = with_new_lines(path.read_bytes().decode(), predictions)
     elif path.exists() and not force:
         raise OutputExists(f"{path} exists: predictions are frozen; pass --add to add lines of "
                            "what they do not hold, --force to replace them")  # fmt: skip
-    folder.mkdir(parents=True, exist_ok=True)
+    return freeze(path, text, force=True)
+
+
+def freeze(path: Path, text: str, force: bool = False) -> Path:
+    """Write a text and, beside it, its hash in the form that ``sha256sum --check`` reads.
+
+    Raises
+    ------
+    OutputExists
+        If the file exists and `force` is false.
+    """
+    if path.exists() and not force:
+        raise OutputExists(f"{path} exists: it is frozen; pass --force to replace it")
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(text.encode())
-    beside = folder / f"{path.name}.sha256"
+    beside = path.with_name(f"{path.name}.sha256")
     beside.write_bytes(f"{sha256_of(text)}  {path.name}\n".encode())
     return path
+
+
+def check_hash(path: Path | str) -> None:
+    """Compare a frozen file with the hash beside it, if there is one.
+
+    Raises
+    ------
+    InputError
+        If they differ: the file is not what was frozen.
+    """
+    beside = Path(f"{path}.sha256")
+    if not beside.is_file():
+        return
+    stated = (beside.read_text(encoding="utf-8").split() or [""])[0]
+    found = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    if stated != found:
+        raise InputError(
+            [Fault(Place(str(path)), "is not the file that was frozen",
+                   f"its SHA-256 begins {found[:12]}, {beside.name} states {stated[:12] or 'none'}",
+                   "restore the file, or move it away from that hash to score it as it is",
+                   kind="hash")], "nothing was scored",
+        )  # fmt: skip
 
 
 def read_predictions(path: Path | str) -> pd.DataFrame:
@@ -115,7 +155,8 @@ def read_predictions(path: Path | str) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If it is no such file; with every missing column.
+        If it is no such file; with every missing column, every row whose quantiles are not
+        above 0 or cross; if the hash beside it is that of another file.
     """
     frame = read_table(path, "nothing was scored")
     faults = Faults()
@@ -124,4 +165,18 @@ def read_predictions(path: Path | str) -> pd.DataFrame:
             wanted = "predictions have the columns " + ", ".join(COLUMNS)
             faults.add(Place(str(path), 1), f"there is no column {column}", wanted, kind="column")
     faults.raise_any("nothing was scored")
+    names = list(COLUMNS[4:])
+    frame[names] = frame[names].apply(pd.to_numeric, errors="coerce")
+    for line, row in zip(lines_of(path), frame.to_dict("records"), strict=False):
+        cut = [float(row[name]) for name in names]
+        if not all(0 < value < float("inf") for value in cut):
+            why, what = "scores are of logarithms", "has a quantile that is no number above 0"
+        elif cut != sorted(cut):
+            why, what = "p05, p25, p50, p75, p95 must not fall", "has quantiles that cross"
+        else:
+            continue
+        name = f"{row['metric']} {row['subject']} {row['period']}"
+        faults.add(Place(str(path), line), f"{name} {what}", why, kind="quantile")
+    faults.raise_any("nothing was scored")
+    check_hash(path)
     return frame

@@ -178,20 +178,18 @@ class LeftOut:
             lines.append(f"{name!s:<11}{label!s:<14}{r['error']:>7.1%}{r['bias']:>8.1%}{tail}"
                          f"{r['cells']:>7.0f}")  # fmt: skip
             before = metric
-        lines += [
-            "",
-            "Can so few cells tell them apart? Chance of the lower error, cells drawn anew",
-        ]
+        lines += ["", "Told apart by so few cells? Chance of the lower error, cells drawn anew",
+                  f"  {'':<11}{'':<15}{'than':<11}{'chance':>7}{'won':>10}"]  # fmt: skip
         for row in self.comparisons().to_dict("records"):
             words = "" if row["distinguishable"] else "  not distinguishable"
-            lines.append(
-                f"  {row['metric']:<10}{row['forecaster']:<14}than {row['rival']:<11}"
-                f"{row['p_better']:>6.2f}  won {row['won']:>2} of {row['cells']}{words}"
-            )
-        lines += ["", "Packaging by designer, median absolute error"]
+            won = f"{row['won']} of {row['cells']}"
+            lines.append(f"  {row['metric']:<11}{row['forecaster']:<15}{row['rival']:<11}"
+                         f"{row['p_better']:>7.2f}{won:>10}{words}")  # fmt: skip
+        labels = "".join(f"{label:>15}" for label in FORECASTERS.values())
+        lines += ["", "Packaging by designer, median absolute error", f"  {'':<10}{labels}"]
         for designer, row in self.designers("packaging").iterrows():
-            cells = [f"{label} {row[label]:.1%}" for label in FORECASTERS.values()]
-            lines.append(f"  {designer!s:<10}" + "   ".join(cells))
+            cells = "".join(f"{row[label]:>15.1%}" for label in FORECASTERS.values())
+            lines.append(f"  {designer!s:<10}{cells}")
         if self.factors is not None:
             lines += ["", *_factor_lines(self.factors)]
         return "\n".join(lines)
@@ -222,7 +220,7 @@ def chance_better(ours: Floats, theirs: Floats, seed: int, draws: int = 10_000) 
 
 
 def _factor_lines(factors: pd.DataFrame) -> list[str]:
-    lines = ["Fitted to 2024: outcome over what the network's recipes say (1 in the network alone)"]
+    lines = ["Fitted to 2024: outcome over the network's recipes (network alone: 1)"]
     for row in factors.to_dict("records"):
         lines.append(f"  {row['component']:<18}{row['chip']:<12}{row['factor']:>7.3f}  "
                      f"{row['quarters']}")  # fmt: skip

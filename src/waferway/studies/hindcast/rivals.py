@@ -5,6 +5,8 @@ Owns last value and log-linear trend. They see the same outcomes to the cut as t
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
@@ -13,12 +15,14 @@ from waferway.errors import RangeError
 from waferway.studies.hindcast.admission import Reader
 from waferway.studies.hindcast.history import CHIPS, DESIGNERS, History
 from waferway.studies.hindcast.revenue_series import revenue_series
-from waferway.studies.hindcast.rows import COLUMNS, QUANTILES
+from waferway.studies.hindcast.rival_draws import last_value_paths, log_trend_paths
+from waferway.studies.hindcast.rows import COLUMNS, QUANTILES, quantile_row
 
 __all__ = ["RIVALS", "last_value", "log_trend", "rival_predictions"]
 
 Floats = NDArray[np.float64]
 RIVALS = ("last_value", "log_trend")
+SEED = 2024
 
 
 def last_value(series: ArrayLike, steps: int) -> Floats:
@@ -83,7 +87,7 @@ def log_trend(series: ArrayLike, steps: int) -> Floats:
 def rival_predictions(
     history: History, weight: Floats, reader: Reader | None = None
 ) -> pd.DataFrame:
-    """Predictions of both rivals, by designer and quarter of 2025, and by maker and year.
+    """Predictions of both rivals, by designer, quarter and year, in total, and by maker.
 
     Parameters
     ----------
@@ -96,7 +100,8 @@ def rival_predictions(
     Returns
     -------
     DataFrame
-        As `Hindcast.predictions`, with a column ``rival``.
+        As `Hindcast.predictions`, with a column ``rival``. Years and ``all`` are sums of draws;
+        designers err independently.
     """
     owner = np.array([DESIGNERS.index(d) for d in CHIPS.values()])
     metrics = {
@@ -117,6 +122,7 @@ def rival_predictions(
                         "period": f"2025Q{steps}", "unit": unit,
                         **dict(zip(COLUMNS[4:], [float(f"{v:.4g}") for v in cut], strict=True)),
                     })  # fmt: skip
+        rows += _sums(metric, values, unit)
     series = {} if reader is None else revenue_series(reader, history)
     for (subject, period), (values, ahead) in series.items():
         for rival, rule in (("last_value", last_value), ("log_trend", log_trend)):
@@ -128,6 +134,21 @@ def rival_predictions(
                 **dict(zip(COLUMNS[4:], [float(f"{v:.4g}") for v in cut], strict=True)),
             })  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def _sums(metric: str, values: Floats, unit: str) -> list[dict[str, Any]]:
+    """Years by designer, and quarters and year of all, from paths of both rivals."""
+    rows = []
+    for rival, rule in (("last_value", last_value_paths), ("log_trend", log_trend_paths)):
+        paths = np.stack([rule(values[d], 4, SEED, f"{rival} {metric} {designer}")
+                          for d, designer in enumerate(DESIGNERS)])  # fmt: skip
+        cells = {(designer, "2025"): paths[d].sum(axis=1) for d, designer in enumerate(DESIGNERS)}
+        whole = paths.sum(axis=0)
+        cells |= {("all", f"2025Q{t + 1}"): whole[:, t] for t in range(4)}
+        cells["all", "2025"] = whole.sum(axis=1)
+        rows += [{"rival": rival} | quantile_row(metric, subject, period, unit, draws)
+                 for (subject, period), draws in cells.items()]  # fmt: skip
+    return rows
 
 
 def _by(owner: NDArray[np.int64], values: Floats) -> Floats:

@@ -98,6 +98,10 @@ class Score:
         Outcomes that the hindcast does not predict: they are not scored.
     unit_warnings : tuple of str
         Outcomes whose unit is in doubt; they are scored as they stand.
+    companions : tuple of str
+        Forecasters that are scored but are no rivals.
+    notes : tuple of str
+        What a reader must know of how a forecaster was scored.
     """
 
     summary: pd.DataFrame
@@ -105,18 +109,22 @@ class Score:
     unmatched: tuple[str, ...]
     unused: tuple[Unused, ...] = ()
     unit_warnings: tuple[str, ...] = ()
+    companions: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
-    def better(self) -> bool:
+    def better(self) -> bool | None:
         """Whether the hindcast scores better than each rival, over the cells all predict.
 
-        True where no rival predicts any of the outcomes: there is nobody to lose to.
+        None where no rival predicts any of the outcomes: it is not judged. The network alone and
+        the plan are no rivals.
         """
         if "all" not in self.summary.index.get_level_values("metric"):
-            return True
+            return None
         total = self.summary.xs("all", level="metric")["wis"]
-        return bool(all(total["hindcast"] < value for name, value in total.items()
-                        if name != "hindcast"))  # fmt: skip
+        rivals = [value for name, value in total.items()
+                  if name != "hindcast" and name not in self.companions]  # fmt: skip
+        return bool(all(total["hindcast"] < value for value in rivals)) if rivals else None
 
     def to_json(self) -> dict[str, Any]:
         """Plain data; missing numbers are null."""
@@ -125,7 +133,7 @@ class Score:
         return {"better_than_rivals": self.better, "summary": [_plain(r) for r in rows],
                 "cells": [_plain(r) for r in cells], "unmatched": list(self.unmatched),
                 "unused": [vars(u) for u in self.unused],
-                "unit_warnings": list(self.unit_warnings)}  # fmt: skip
+                "unit_warnings": list(self.unit_warnings), "notes": list(self.notes)}  # fmt: skip
 
     def __str__(self) -> str:
         lines = ["Score of logarithms (lower is better), errors and coverage",
@@ -148,10 +156,21 @@ class Score:
                       *_listed(self.unit_warnings)]  # fmt: skip
         if self.unmatched:
             lines += ["", "no rival for", *_listed(self.unmatched)]
+        if self.notes:
+            lines += ["", *(line for note in self.notes for line in wrap(note, 78))]
+        verdict = {
+            None: "not judged: no rival predicts any of these outcomes",
+            True: "better than both rivals",
+            False: "not better than both rivals",
+        }
+        lines += ["", f"The hindcast is {verdict[self.better]}."]
         return "\n".join(lines)
 
 
-def score(forecasts: Mapping[str, pd.DataFrame], outcomes: pd.DataFrame) -> Score:
+def score(
+    forecasts: Mapping[str, pd.DataFrame], outcomes: pd.DataFrame,
+    companions: Sequence[str] = (), notes: Sequence[str] = (),
+) -> Score:  # fmt: skip
     """Score predictions and their rivals on the same outcomes.
 
     Parameters
@@ -160,12 +179,15 @@ def score(forecasts: Mapping[str, pd.DataFrame], outcomes: pd.DataFrame) -> Scor
         Predictions by forecaster; the first is ``hindcast``.
     outcomes : DataFrame
         metric, subject, period, value, above 0; stated_unit, where the file gives one.
+    companions : sequence of str
+        Forecasters that are no rivals.
+    notes : sequence of str
 
     Returns
     -------
     Score
-        Totals (``all``) are over cells that every forecaster predicts, so that none wins by
-        leaving out what is hard.
+        Totals (``all``) are over cells that the hindcast and every rival predict, so that none
+        wins by leaving out what is hard; a companion that predicts fewer shows fewer cells.
 
     Raises
     ------
@@ -185,11 +207,15 @@ def score(forecasts: Mapping[str, pd.DataFrame], outcomes: pd.DataFrame) -> Scor
     for name, predicted in forecasts.items():
         joined = outcomes.merge(predicted, on=KEY, how="left")
         missing = joined["p50"].isna()
-        unmatched += [f"{name}: {' '.join(row)}" for row in joined.loc[missing, KEY].to_numpy()]
+        if name not in companions:
+            unmatched += [f"{name}: {' '.join(row)}" for row in joined.loc[missing, KEY].to_numpy()]
         parts.append(_cells(name, joined[~missing]))
     slips = unit_slips(outcomes.merge(ours, on=KEY))
     cells = pd.concat([part for part in parts if len(part)], ignore_index=True)
-    common = cells.groupby(KEY)["forecaster"].transform("nunique") == len(forecasts)
+    judged = cells[~cells["forecaster"].isin(list(companions))]
+    counted = judged.groupby(KEY)["forecaster"].nunique()
+    whole = counted[counted == len(forecasts) - len(companions)].index
+    common = pd.MultiIndex.from_frame(cells[KEY]).isin(whole)
     table = {}
     for metric in dict.fromkeys(cells["metric"]):
         for name in forecasts:
@@ -202,7 +228,7 @@ def score(forecasts: Mapping[str, pd.DataFrame], outcomes: pd.DataFrame) -> Scor
             table["all", name] = _summary(mine)
     summary = pd.DataFrame(table).T
     summary.index = pd.MultiIndex.from_tuples(table, names=["metric", "forecaster"])
-    return Score(summary, cells, tuple(unmatched), unused, slips)
+    return Score(summary, cells, tuple(unmatched), unused, slips, tuple(companions), tuple(notes))
 
 
 def _listed(items: Sequence[object]) -> list[str]:
