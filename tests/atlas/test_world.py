@@ -17,6 +17,7 @@ from waferway.atlas.world import data_folder
 from waferway.errors import InputError, RangeError
 from waferway.evidence.claims import Evidence
 from waferway.network.network import Network
+from waferway.planning import plan
 
 DECIDERS = ("hbm-gb", "n3-open", "packages", "next-weight", "kw-per-h100e")
 
@@ -182,3 +183,24 @@ def test_the_description_is_current() -> None:
 def test_an_unknown_scenario_names_the_nearest() -> None:
     with pytest.raises(InputError, match="decider:hbm-gb-low"):
         world(scenario="decider:hbm-gb-lo")
+
+
+def test_what_ifs_apply_to_early_views() -> None:
+    early = world(known="2024-01-31")
+    for name in ("taiwan-closure", "hbm-slip", "openai-2024", "no-chips-act", "korea-2047"):
+        assert name in early.with_scenario(name).applied
+
+
+def test_early_views_make_up_the_past_that_no_one_had_counted() -> None:
+    """Nothing of 2023 was counted by January 2024; what its lines had under way was sold in 2024.
+
+    Epoch AI counted 4.9 M H100 equivalents sold in 2024, in 2026. A view without work in process
+    came to 1.4 M.
+    """
+    view = world(known="2024-01-31")
+    found = plan(view, until="2024Q4")
+    assert len(view.table("outturn")) == 0
+    assert set(found.network.table("outturn")["measure"]) <= {"starts", "deliveries"}
+    compute = found.summary().compute
+    delivered = float(compute.loc[compute["year"] == 2024, "delivered"].iloc[0])
+    assert 4.0e6 < delivered < 6.0e6

@@ -67,7 +67,7 @@ def test_unknown_setting():
     assert error(("compute_basis: H100e}", "compute_base: H100e}")) == snapshot("""\
 net.yaml:2:74  "compute_base" is no setting
                settings are: title, currency, price_year, base_date,
-                 discount_rate, start, until, now, step, warmup_months,
+                 discount_rate, start, until, now, past, step, warmup_months,
                  tail_months, stock_cover_months, cash_floor_usd,
                  emergency_cash_cost, compute_basis
                did you mean compute_basis?

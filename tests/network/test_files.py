@@ -237,9 +237,9 @@ net/item.csv:2:5  item "die": unit: "dei" is not a unit (in "dei")
                   did you mean die?
 net/network.yaml:2:11  "curency" is no setting
                        settings are: title, currency, price_year, base_date,
-                         discount_rate, start, until, now, step, warmup_months,
-                         tail_months, stock_cover_months, cash_floor_usd,
-                         emergency_cash_cost, compute_basis
+                         discount_rate, start, until, now, past, step,
+                         warmup_months, tail_months, stock_cover_months,
+                         cash_floor_usd, emergency_cash_cost, compute_basis
                        did you mean currency?
 net/network.yaml:2:53  setting until is "never", which is no date
                        a day or a period: 2024-03-31, 2024Q1, 2024-03, 2024
@@ -303,7 +303,7 @@ def test_in_code():
 <in memory>:settings.untill  "untill" is no setting
                              settings are: title, currency, price_year,
                                base_date, discount_rate, start, until, now,
-                               step, warmup_months, tail_months,
+                               past, step, warmup_months, tail_months,
                                stock_cover_months, cash_floor_usd,
                                emergency_cash_cost, compute_basis
                              did you mean until?

@@ -19,7 +19,7 @@ from waferway.network.network import Network
 from waferway.network.schema import TABLES
 from waferway.network.typed_rows import frame_of
 from waferway.network.what_ifs import describe_scenario
-from waferway.studies.plan_history import as_history
+from waferway.planning.history import as_history
 from waferway.studies.scenario_study import ScenarioStudy
 from waferway.studies.scenarios import begins, run_scenario
 

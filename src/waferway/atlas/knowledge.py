@@ -16,6 +16,7 @@ import pandas as pd
 from waferway.calendar import day, end_of
 from waferway.evidence.claims import Claim, Evidence
 from waferway.network.network import Network
+from waferway.network.row_selection import rows_meant
 from waferway.network.row_units import units_of
 from waferway.network.schema import TABLES
 
@@ -37,7 +38,9 @@ def as_known(network: Network, known: str | dt.date) -> Network:
     -------
     Network
         With `now` no later than that day, evidence cut, and last-start dates of products that
-        lie beyond it forgotten: their successors may not have been known.
+        lie beyond it forgotten: their successors may not have been known. What-ifs lose the
+        changes that mean only rows which were not yet known. Where no start is recorded by then,
+        a plan makes up the past (setting `past`).
 
     Raises
     ------
@@ -64,9 +67,25 @@ def as_known(network: Network, known: str | dt.date) -> Network:
     cited = cut.table("cite")
     lost = {key for key, keep in zip(outturn.index, done, strict=True) if not keep}
     kept = ~((cited["table"] == "outturn") & cited["key"].isin(list(lost)))
-    return cut.with_tables(
-        {"recipe": recipe, "outturn": outturn[done], "cite": cited[kept]}
-    ).with_settings(now=now)
+    seen = cut.with_tables({"recipe": recipe, "outturn": outturn[done], "cite": cited[kept]})
+    change = _changes_of_rows_left(network, seen)
+    return seen.with_tables({"change": change}).with_settings(now=now, past="reconstructed")
+
+
+def _changes_of_rows_left(network: Network, cut: Network) -> pd.DataFrame:
+    """Changes of what-ifs, without those that mean only rows which were not yet known."""
+    change = cut.table("change")
+
+    def left(row: dict[str, str]) -> bool:
+        if row["table"] not in TABLES or row["operation"] == "row":
+            return True
+        try:
+            means = rows_meant(network.table, row["table"], row["key"])
+            return not means or bool(rows_meant(cut.table, row["table"], row["key"]))
+        except ValueError:  # a selection that cannot be read: its scenario says so
+            return True
+
+    return change[[left({str(c): v for c, v in row.items()}) for row in change.to_dict("records")]]
 
 
 def _marked(all_claims: Evidence, known: Evidence) -> Evidence:

@@ -53,6 +53,9 @@ SETTINGS: tuple[Attribute, ...] = (
     Attribute("start", "date", "first day that a plan shows"),
     Attribute("until", "date", "last day that a plan shows", closes=True),
     Attribute("now", "date", "last day of history; later periods are decided", closes=True),
+    Attribute("past", "choice", "what no `outturn` of starts tells of periods before `now`: that "
+              "nothing was begun, or that nothing is known, so that it is planned without orders",
+              default="recorded", choices=("recorded", "reconstructed")),
     Attribute("step", "choice", "step of a plan", default="quarter",
               choices=("month", "quarter", "half", "year")),
     Attribute("warmup_months", "integer", "months planned before `start` and not shown: the work "

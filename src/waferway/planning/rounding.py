@@ -8,6 +8,7 @@ as soon as one of them lies within the gap of the relaxed plan.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from waferway.errors import Infeasible, SolverFailed
 from waferway.planning.extensive import Program
 from waferway.planning.instance import Array
-from waferway.planning.solving import Answer, solve, solve_fixed
+from waferway.planning.solving import Answer, Progress, solve, solve_fixed
 
 __all__ = ["rounded", "solve_by_rounding"]
 
@@ -55,6 +56,7 @@ def solve_by_rounding(
     gap: float,
     time_limit: float | None = None,
     seed: int = 0,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Answer:
     """Minimise a program: first among the roundings of its relaxation, then in the whole.
 
@@ -68,6 +70,8 @@ def solve_by_rounding(
     time_limit : float, optional
         Seconds in all; the best answer so far is kept, and is not reproducible.
     seed : int
+    progress : callable, optional
+        Called about once a second; its bound is that of the relaxed plan.
 
     Returns
     -------
@@ -89,7 +93,7 @@ def solve_by_rounding(
     if relaxed.status == "interrupted":
         raise SolverFailed("stopped before there was a plan")
     if relaxed.status != "optimal":  # stopped: its value is no bound
-        return solve(program, gap=gap, time_limit=left(), seed=seed)
+        return solve(program, gap=gap, time_limit=left(), seed=seed, progress=progress)
     start = _best_rounding(program, series, relaxed.x, relaxed.value, gap)
     whole = program.integer
     low, high = program.low.copy(), program.high.copy()
@@ -100,16 +104,33 @@ def solve_by_rounding(
     enough = bound / (1.0 - gap) if bound >= 0 else bound / (1.0 + gap)
     try:
         found = solve(replace(program, low=low, high=high), gap=gap / 4, time_limit=left(),
-                      seed=seed, start=start, target=enough)  # fmt: skip
+                      seed=seed, start=start, target=enough,
+                      progress=_against(bound, progress))  # fmt: skip
     except (Infeasible, SolverFailed):  # not every relaxed plan has a rounding
-        return solve(program, gap=gap, time_limit=left(), seed=seed, start=start)
+        return solve(program, gap=gap, time_limit=left(), seed=seed, start=start,
+                     progress=progress)  # fmt: skip
     reached = max(0.0, found.value - bound) / max(abs(found.value), 1e-12)
     stopped = found.status in ("interrupted", "time limit")
     if reached > gap and not stopped:
-        return solve(program, gap=gap, time_limit=left(), seed=seed, start=found.x)
+        return solve(program, gap=gap, time_limit=left(), seed=seed, start=found.x,
+                     progress=progress)  # fmt: skip
     status = found.status if stopped else "optimal" if reached <= 1e-9 else "gap"
     return replace(found, bound=bound, gap=reached, status=status,
                    seconds=time.perf_counter() - began)  # fmt: skip
+
+
+def _against(
+    bound: float, progress: Callable[[Progress], None] | None
+) -> Callable[[Progress], None] | None:
+    """Progress of the narrowed search, told against the bound of the whole."""
+    if progress is None:
+        return None
+
+    def tell(now: Progress) -> None:
+        apart = now.incumbent - bound
+        progress(replace(now, bound=bound, gap=apart / max(abs(now.incumbent), 1e-12)))
+
+    return tell
 
 
 def _best_rounding(

@@ -21,10 +21,10 @@ from waferway.errors import Infeasible
 from waferway.network.change_terms import first_label, read_pairs
 from waferway.network.network import Network
 from waferway.network.scenarios import line_of
+from waferway.planning.history import as_history
 from waferway.planning.plan import Plan
 from waferway.planning.planner import plan as plan_network
 from waferway.planning.results import NOT_SPENT
-from waferway.studies.plan_history import as_history
 from waferway.studies.scenario_study import ScenarioStudy
 
 __all__ = ["begins", "run_scenario"]
@@ -167,7 +167,7 @@ def _planned(
         "compute": [], "binds": [], "money": {}, "orders": {}, "conflict": "",
     }  # fmt: skip
     try:
-        plan = plan_network(network, party=party, step=step, gap=gap, by_rounding=long)
+        plan = plan_network(network, party=party, step=step, gap=gap, by_rounding=long or None)
     except Infeasible as error:
         return None, row | {"conflict": str(error)}
     return plan, row | _figures(plan, asking, before, surprise)
