@@ -280,6 +280,13 @@ MEANINGS = {
         "source of supply, and every claim read with its day of knowledge and the ground on "
         "which it was admitted",
     },
+    "waferway hindcast plan --json": {
+        "plan": "one `value` per metric, subject and period, with `unit`",
+        "manifest": "cut, version of the atlas, hashes of network and view, bookings left out, and "
+        "the manifest of the plan",
+        "binding": "technologies used to the full and demand left unserved: `what`, `period`, "
+        "`share`",
+    },
     "waferway hindcast score --json": {
         "better_than_rivals": "whether the mean score over cells that the hindcast and both rivals "
         "predict is lowest; null: not judged, no rival predicts any",
@@ -482,7 +489,7 @@ def hindcast_json() -> dict:
     """What `waferway hindcast` prints with `--json`, on few draws and made-up outcomes."""
     import tempfile
 
-    from waferway.studies.hindcast import leave_out_2024, run, score_year
+    from waferway.studies.hindcast import leave_out_2024, plan_forecast, run, score_year
 
     found = run(draws=50)
     with tempfile.TemporaryDirectory() as folder:
@@ -492,6 +499,7 @@ def hindcast_json() -> dict:
         scored = score_year(happened, draws=50)
     return {
         "waferway hindcast run --json": found.to_json(),
+        "waferway hindcast plan --json": plan_forecast().to_json(),
         "waferway hindcast score --json": scored.to_json(),
         "waferway hindcast check --json": leave_out_2024().to_json(),
     }
