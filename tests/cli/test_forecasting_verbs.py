@@ -27,6 +27,13 @@ def test_demand_draws_its_fan_and_tells_what_serving_is_worth(waferway, tmp_path
     assert found.code == 0 and "fan.svg" in found.err
     drawn = picture.read_text()
     assert "<svg" in drawn and "million a quarter" in drawn and "2026" in drawn
+    assert "nine in ten paths" in drawn and "median" in drawn and "Openai would buy" in drawn
+    whole = tmp_path / "whole.svg"
+    assert waferway("demand", "--paths", "40", "--picture", whole).code == 0
+    drawn = whole.read_text()
+    for shown in ("sales, observed", "epoch-2024-08", "waferway-hindcast", "The world would buy"):
+        assert drawn.count(shown) >= 1, shown
+    assert drawn.index("The world would buy", drawn.index("</title>")) > 0  # seen, not only said
     assert waferway("demand", *FEW, "--picture", picture).code == 2  # it exists
     found = waferway("demand", "--worth", "2026")
     assert found.code == 0 and "rental" in found.out and "2026" in found.out

@@ -80,7 +80,7 @@ def demand(
     if picture is not None:
         from waferway.report.demand_figures import demand_figure
 
-        path = demand_figure(drawn, party, segment).save(picture, theme, force=force)  # type: ignore[arg-type]
+        path = demand_figure(drawn, party, segment, facts).save(picture, theme, force=force)  # type: ignore[arg-type]
         say(f"wrote {path}")
     if as_json:
         show_json(fan_json(drawn, party, segment, facts))
