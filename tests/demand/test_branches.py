@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import waferway as ww
+from tests.planning.small_networks import chip_network
 from waferway.demand import fan, with_need_branches
 from waferway.errors import RangeError
 
@@ -37,3 +38,11 @@ def test_wrong_demands_and_parties_are_told_the_right_ones(drawn):
         with_need_branches(net, drawn, {"compute-market": ["cloud"]})
     with pytest.raises(RangeError, match="has branches"):
         with_need_branches(with_need_branches(net, drawn), drawn)
+
+
+def test_a_network_of_ones_own_is_planned_under_the_fan():
+    need = fan(until="2027Q4", paths=100, seed=1)
+    net = with_need_branches(chip_network(), need, {"compute": ["openai"]})
+    plan = ww.plan(net)
+    left = plan.unserved.to_frame().groupby("branch")["unserved"].sum()
+    assert left["need-low"] < left["need-median"] < left["need-high"]
