@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.atlas import adversary
+from tests.atlas.adversary.book import Book, Plant
 from tests.atlas.planting import PLANTS, Copy, clean_variant
 from waferway.atlas.gate import check_folder, judge
 from waferway.atlas.gate.folder import AtlasFolder
@@ -63,6 +66,95 @@ def test_clean_variants_raise_no_alarm(tmp_path: Path) -> None:
         if not verdict.passed:
             alarms.append((number, [str(f) for f in verdict.faults][:3]))
     assert len(alarms) <= VARIANTS // 100, alarms
+
+
+THOROUGH = bool(os.environ.get("WAFERWAY_THOROUGH"))
+
+
+def _adverse(
+    change: Plant, seed: tuple[int, int], whole: Book, folder: Path, network: bool
+) -> tuple[list[Fault], bool] | None:
+    """Faults after a change, and whether one of them stands at a row that was touched."""
+    for attempt in range(40):
+        book = whole.fresh()
+        if change(book, np.random.default_rng([*seed, attempt])):
+            break
+    else:
+        return None  # what this change needs is not in the atlas
+    book.write(folder)
+    try:
+        faults = list(judge(AtlasFolder.read(folder), network=network).faults)
+    except InputError as error:
+        faults = list(error.faults)
+    at = {(str(folder / name), row) for name, row in book.touched}
+    lines = {
+        (file, read_sheet(Path(file)).origin.first[row])
+        for file, row in at
+        if faults
+        and not file.endswith("organisation.csv")
+        and row < len(book.rows(str(Path(file).relative_to(folder))))
+    }
+    files = {file for file, _ in at}
+    pointed = any(
+        (f.place.file, f.place.line) in lines or (not f.place.line and f.place.file in files)
+        for f in faults
+    )
+    shutil.rmtree(folder)
+    return faults, pointed
+
+
+def test_faults_made_without_a_look_at_the_rules_are_found(tmp_path: Path) -> None:
+    """477 kinds of faults at random rows; here a draw of them, with WAFERWAY_THOROUGH all."""
+    whole, rng = Book.of(data_folder()), np.random.default_rng(2026)
+    names = list(adversary.PLANTS)
+    chosen = names if THOROUGH else [names[i] for i in rng.choice(len(names), 40, replace=False)]
+    missed, astray, count = [], [], 0
+    for seed in range(31, 33 if THOROUGH else 32):
+        for name in chosen:
+            network, change = adversary.PLANTS[name]
+            at = (seed, names.index(name))
+            found = _adverse(change, at, whole, tmp_path / "atlas", network)
+            if found is None:
+                continue
+            count += 1
+            faults, pointed = found
+            if not faults:
+                missed.append((seed, name))
+            elif not pointed:
+                astray.append((seed, name, str(faults[0])))
+    assert count >= 30
+    assert not missed, missed
+    assert len(astray) <= 0.05 * count, astray
+
+
+def test_honest_edits_raise_no_alarm(tmp_path: Path) -> None:
+    whole = Book.of(data_folder())
+    alarms, count = [], 0
+    for seed in range(41, 55 if THOROUGH else 42):
+        for number, (name, (network, change)) in enumerate(adversary.EDITS.items()):
+            found = _adverse(change, (seed, number), whole, tmp_path / "atlas", network)
+            assert found is not None, name
+            count += 1
+            if found[0]:
+                alarms.append((seed, name, str(found[0][0])))
+    assert len(alarms) <= 0.01 * count, alarms
+
+
+def test_a_figure_that_was_read_again_passes(tmp_path: Path) -> None:
+    """Someone has to be able to say that an unlikely figure is right."""
+    for reviewed in (False, True):
+        book = Book.of(data_folder())
+        row = next(r for r in book.rows("catalogue/process.csv") if r["name"] == "tsmc-n28")
+        book.set("catalogue/process.csv", row, wafer_price_usd="700")
+        book.sheets["catalogue/claim.csv"][0].extend(["reviewer", "reviewed_on"])
+        for claim in book.rows("catalogue/claim.csv"):
+            if claim["claim_id"] == "process.tsmc-n28.wafer_price_usd":
+                more = {"reviewer": "waferway", "reviewed_on": "2026-11-20"} if reviewed else {}
+                book.set("catalogue/claim.csv", claim, value="700", **more)
+        folder = book.write(tmp_path / str(reviewed))
+        faults = judge(AtlasFolder.read(folder), network=False).faults
+        assert [f.kind for f in faults] == ([] if reviewed else ["unlike"])
+        assert reviewed or "reviewed_on" in faults[0].suggestion
 
 
 def test_a_fault_says_where_what_and_what_to_try(tmp_path: Path) -> None:

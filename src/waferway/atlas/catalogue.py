@@ -21,7 +21,7 @@ import pandas as pd
 
 from waferway.atlas.catalogue_schema import CATALOGUE, MISSING, quantities
 from waferway.atlas.sheets import Sheet, key_of, read_sheet
-from waferway.calendar import end_of
+from waferway.calendar import day, end_of
 from waferway.errors import InputError, Place, nearest
 from waferway.evidence.claims import Claim, Evidence, read_evidence
 
@@ -129,9 +129,13 @@ class Catalogue:
         evidence = self.evidence.known(last)
         tables, states = {}, {}
         for name, frame in self.tables.items():
-            since = [dt.date.fromisoformat(day) if day else None for day in frame["known_from"]]
-            kept = frame[[day is None or day <= last for day in since]].copy()
+            since = [dt.date.fromisoformat(text) if text else None for text in frame["known_from"]]
+            kept = frame[[first is None or first <= last for first in since]].copy()
             states[name] = {key: dict(self.states[name][key]) for key in kept.index}
+            if name == "accelerator":  # released after the day: not yet known when
+                kept["launched"] = [
+                    "" if text and day(_plain(text)) > last else text for text in kept["launched"]
+                ]
             for key in kept.index:
                 self._fall_back(name, str(key), kept, states[name][key], evidence)
             tables[name] = kept
@@ -152,6 +156,11 @@ class Catalogue:
                 frame.loc[key, attribute.name] = math.nan if number is None else float(number)
             if newest is None:
                 state[quantity] = "unknown"
+
+
+def _plain(text: str) -> str:
+    """A date of the catalogue as `waferway.calendar` writes it."""
+    return text.replace("-Q", "Q").replace("-H", "H")
 
 
 def catalogue(known: str | dt.date | None = None) -> Catalogue:

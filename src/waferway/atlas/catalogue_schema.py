@@ -116,12 +116,12 @@ CATALOGUE: dict[str, Table] = {
             _text("unit", "what a wafer of it is: wafer:logic, wafer:dram, wafer:hbm, "
                   "wafer:cowos"),
             *_range("wafer_price_usd", "USD/wafer", "price of a 300 mm wafer", 500, 100000),
-            *_range("defects_per_cm2", "1/cm2", "defect density once stable", 0.01, 2),
+            *_range("defects_per_cm2", "1/cm2", "defect density once stable", 0.01, 0.6),
             *_range("die_yield", "1", "good share of a typical large die", 0.01, 1),
-            *_range("cycle_days", "day", "from wafer start to wafer out", 20, 400),
+            *_range("cycle_days", "day", "from wafer start to wafer out", 30, 400),
             *_range("capex_usd_per_kwpm", "USD/(1000 wafer/month)", "capital for 1,000 wafer "
                     "starts a month", 1e7, 2e9),
-            *_range("mask_set_usd", "USD", "price of a mask set", 1e4, 2e8),
+            *_range("mask_set_usd", "USD", "price of a mask set", 2e5, 1e8),
             *_record(),
         )),
         Table("accelerator", "a chip product as sold, in one unit", ("name",), (
@@ -306,7 +306,8 @@ CATALOGUE: dict[str, Table] = {
                   "does"),
             *_range("quantity", "{unit}", "how much", 0.1, 1e9),
             _text("unit", "of the quantity"),
-            *_range("value_usd", "USD", "stated value", 1e6, 1e14),
+            *_range("value_usd", "USD", "stated value; deals below 100 million are left out", 1e8,
+                    1e13),
             *_record(),
         )),
         Table("input", "what the network draws on from outside it: tools, materials, power",
@@ -364,7 +365,7 @@ CATALOGUE: dict[str, Table] = {
             *_range("build_cost_factor", "1", "cost of construction over that in Taiwan", 0.5, 5),
             *_range("run_cost_factor", "1", "cost of running a fab over that in Taiwan", 0.5, 3),
             *_point("governance", "1", "mean of the six Worldwide Governance Indicators of 2022, "
-                    "scaled to 0-1", 0, 1),
+                    "scaled to 0-1", 0.05, 0.95),
             *_point("hazard_class", "1", "natural hazard to plants: 1 low, 2 moderate, 3 high", 1,
                     3),
             *_record(),

@@ -20,9 +20,11 @@ from waferway.network.row_selection import rows_meant
 from waferway.network.row_units import units_of
 from waferway.network.schema import TABLES
 
-__all__ = ["as_known"]
+__all__ = ["as_known", "rests_on"]
 
 _NOT_YET = "imputed:not-yet-known"
+# Rows that say that something came about, on the day they name.
+_FACTS = ("incentive", "qualification")
 
 
 def as_known(network: Network, known: str | dt.date) -> Network:
@@ -41,6 +43,8 @@ def as_known(network: Network, known: str | dt.date) -> Network:
         lie beyond it forgotten: their successors may not have been known. What-ifs lose the
         changes that mean only rows which were not yet known. Where no start is recorded by then,
         a plan makes up the past (setting `past`).
+        Qualifications and awards of later dates are out. Judgements (imputations without a
+        date) stay, see `rests_on`.
 
     Raises
     ------
@@ -67,7 +71,16 @@ def as_known(network: Network, known: str | dt.date) -> Network:
     cited = cut.table("cite")
     lost = {key for key, keep in zip(outturn.index, done, strict=True) if not keep}
     kept = ~((cited["table"] == "outturn") & cited["key"].isin(list(lost)))
-    seen = cut.with_tables({"recipe": recipe, "outturn": outturn[done], "cite": cited[kept]})
+    facts = {}
+    for name in _FACTS:
+        frame = cut.table(name)
+        late = [bool(since and since > last) for since in frame["from_date"]]
+        gone = set(frame.index[late])
+        facts[name] = frame[[not one for one in late]]
+        kept &= ~((cited["table"] == name) & cited["key"].isin(list(gone)))
+    seen = cut.with_tables(
+        {"recipe": recipe, "outturn": outturn[done], "cite": cited[kept], **facts}
+    )
     change = _changes_of_rows_left(network, seen)
     return seen.with_tables({"change": change}).with_settings(now=now, past="reconstructed")
 
@@ -86,6 +99,44 @@ def _changes_of_rows_left(network: Network, cut: Network) -> pd.DataFrame:
             return True
 
     return change[[left({str(c): v for c, v in row.items()}) for row in change.to_dict("records")]]
+
+
+def rests_on(network: Network) -> dict[str, int]:
+    """How many numbers of a network rest on dated claims, and how many on judgement.
+
+    Parameters
+    ----------
+    network : Network
+
+    Returns
+    -------
+    dict of str to int
+        ``dated``: all that the number rests on could be known on some day. ``with judgement``: so
+        could a part, and an undated imputation of ours comes in. ``judgement alone``: nothing has
+        a day; such numbers are the same in every view. ``definition``: true at any time.
+
+    Examples
+    --------
+    >>> from waferway.atlas import world
+    >>> found = rests_on(world(known="2024-01-31"))
+    >>> sorted(found), found["judgement alone"] > 0
+    (['dated', 'definition', 'judgement alone', 'with judgement'], True)
+    """
+    counts = {"dated": 0, "with judgement": 0, "judgement alone": 0, "definition": 0}
+    cited = network.table("cite")
+    cells: dict[tuple[str, ...], list[tuple[dt.date | None, bool]]] = defaultdict(list)
+    columns = (cited[name] for name in ("table", "key", "column", "period", "claim_id"))
+    for *cell, claim_id in zip(*columns, strict=True):
+        if claim_id in network.evidence:
+            cells[tuple(cell)].append(network.evidence.known_on(claim_id))
+    for found in cells.values():
+        dated = any(day for day, _ in found)
+        judged = any(one for _, one in found)
+        if dated:
+            counts["with judgement" if judged else "dated"] += 1
+        else:
+            counts["judgement alone" if judged else "definition"] += 1
+    return counts
 
 
 def _marked(all_claims: Evidence, known: Evidence) -> Evidence:

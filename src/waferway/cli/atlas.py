@@ -33,20 +33,26 @@ def atlas_list(
 
     if table is None:
         from waferway.atlas import catalogue
+        from waferway.atlas.knowledge import rests_on
 
         net, cat = waferway.world(known=known), catalogue(known)
         counts = {name: len(frame) for name, frame in net.tables.items() if len(frame)}
         counts |= {"claim": len(net.evidence), "source": len(net.evidence.sources)}
         inner = {name: len(frame) for name, frame in cat.tables.items()}
         inner |= {"claim": len(cat.evidence)}
+        rests = rests_on(net)
         if as_json:
-            show_json({**counts, "catalogue": inner})
+            show_json({**counts, "catalogue": inner, "rests_on": rests})
             return
         for name, count in counts.items():
             show(f"{name:<16}{count:>7}")
         show("\ncatalogue")
         for name, count in inner.items():
             show(f"  {name:<18}{count:>7}")
+        total = sum(rests.values())
+        show(f"\nwhat the {total} cited numbers of the network rest on")
+        for name, count in rests.items():
+            show(f"  {name:<18}{count:>7}{count / max(total, 1):>7.0%}")
         return
     if table in CATALOGUE:
         from waferway.atlas import catalogue

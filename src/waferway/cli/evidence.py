@@ -11,11 +11,27 @@ import pandas as pd
 from waferway.atlas.catalogue import Catalogue
 from waferway.atlas.catalogue_schema import CATALOGUE, bounds_of, quantities
 from waferway.errors import Fault, InputError, Place, nearest
-from waferway.evidence.claims import Source
+from waferway.evidence.claims import Evidence, Source
 from waferway.network.network import Network
+from waferway.network.row_units import units_of
 from waferway.network.schema import TABLES
 
-__all__ = ["describe_entry", "describe_row"]
+__all__ = ["describe_entry", "describe_row", "known_in_words"]
+
+
+def known_in_words(evidence: Evidence, claim_id: str) -> str:
+    """Since when a claim could be known, for people.
+
+    Examples
+    --------
+    >>> from waferway.atlas import world
+    >>> known_in_words(world().evidence, "lane.die.days")
+    'judgement, applied in every view'
+    """
+    day, judged = evidence.known_on(claim_id)
+    if day is None:
+        return "judgement, applied in every view" if judged else "true at any time"
+    return f"known {day}" + (", with judgement" if judged else "")
 
 
 def describe_row(net: Network, table: str, key: str) -> dict[str, Any]:
@@ -32,6 +48,7 @@ def describe_row(net: Network, table: str, key: str) -> dict[str, Any]:
     profile = net.table("profile")
     profile = profile[(profile["table"] == table) & (profile["key"] == key)]
     lines = [f"{table} {key}"]
+    units = units_of(net)
     cells: list[dict[str, Any]] = []
     for attribute in TABLES[table].attributes:
         value = row[attribute.name]
@@ -40,7 +57,8 @@ def describe_row(net: Network, table: str, key: str) -> dict[str, Any]:
                                                       math.isnan(value)))  # fmt: skip
         if not given and dated.empty:
             continue
-        unit = f" {attribute.unit}" if attribute.unit not in ("", "1") else ""
+        expected = units.of_cell(table, key, attribute.name) if attribute.numeric else None
+        unit = f" {expected}" if expected and str(expected) != "1" else ""
         if given:
             text = f"{value:g}" if isinstance(value, float) else str(value)
             lines.append(f"  {attribute.name:<20}{text}{unit}")
@@ -79,8 +97,8 @@ def _claims(net: Network, cite: Any, column: str, period: str, cell: dict[str, A
             continue
         source = net.evidence.sources.get(claim.source_id or "")
         said = f"{source.publisher}: {source.title}" if source else claim.method
-        known = f", known {claim.known_from}" if claim.known_from else ""
-        out.append(f"  {'':<20}[{claim.grade}] {claim_id}: {said}{known}")
+        known = known_in_words(net.evidence, claim_id)
+        out.append(f"  {'':<20}[{claim.grade}] {claim_id}: {said}, {known}")
         if source and source.url:
             out.append(f"  {'':<24}{source.url}")
     return out
@@ -120,8 +138,8 @@ def describe_entry(cat: Catalogue, table: str, key: str) -> dict[str, Any]:
         for claim in claims:
             source = cat.evidence.sources.get(claim.source_id or "")
             said = _said(source) if source else claim.method
-            known = f", known {claim.known_from}" if claim.known_from else ""
-            lines.append(f"  {'':<20}[{claim.grade}] {claim.central:g}: {said}{known}")
+            known = known_in_words(cat.evidence, claim.claim_id)
+            lines.append(f"  {'':<20}[{claim.grade}] {claim.central:g}: {said}, {known}")
     beside = _beside(cat, table, key)
     lines += [f"  {other}: {name}" for other, names in beside.items() for name in names]
     return {"table": table, "key": key, "cells": cells, "rows": beside, "text": "\n".join(lines)}

@@ -272,6 +272,46 @@ class Evidence(Mapping[str, Claim]):
         ]
         return Evidence(kept, self.sources.values())
 
+    def known_on(self, claim_id: str) -> tuple[dt.date | None, bool]:
+        """Since when a claim could be known, and whether judgement is part of it.
+
+        Parameters
+        ----------
+        claim_id : str
+
+        Returns
+        -------
+        day : date or None
+            The latest `known_from` of the claim and of all that it rests on; None if none of
+            them has one.
+        judged : bool
+            Whether an imputation without a date is among them: a judgement of ours, which has no
+            day on which the world could know it and holds in the view of every day.
+
+        Examples
+        --------
+        >>> def claim(name, known, method, *origins):
+        ...     return Claim(claim_id=name, subject="x", metric="m", kind="count", form="point",
+        ...         value=1, unit="1", modality="estimate", grade="D", known_from=known,
+        ...         method=method, derived_from=origins)
+        >>> said = Evidence([claim("a", "2023-05-11", "hand"), claim("b", None, "imputed:guess"),
+        ...                  claim("c", None, "derived:a x b", "a", "b")])
+        >>> said.known_on("c"), said.known_on("b")
+        ((datetime.date(2023, 5, 11), True), (None, True))
+        """
+        days, judged = [], False
+        ahead, seen = [claim_id], {claim_id}
+        while ahead:
+            claim = self._claims[ahead.pop()]
+            if claim.known_from:
+                days.append(claim.known_from)
+            elif claim.imputed:
+                judged = True
+            fresh = set(claim.derived_from) - seen
+            seen |= fresh
+            ahead += fresh
+        return max(days, default=None), judged
+
     def roots(self, claim_id: str) -> list[Claim]:
         """The claims that a claim rests on in the end; itself when it is derived from none."""
         claim = self._claims[claim_id]

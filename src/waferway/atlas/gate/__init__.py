@@ -15,16 +15,18 @@ from waferway.atlas.catalogue_schema import CATALOGUE, quantities
 from waferway.atlas.gate.cells import cells
 from waferway.atlas.gate.claims import claims
 from waferway.atlas.gate.folder import AtlasFolder, number
+from waferway.atlas.gate.likeness import likeness
 from waferway.atlas.gate.places import places
 from waferway.atlas.gate.products import products
 from waferway.atlas.gate.sums import sums
 from waferway.atlas.gate.wiring import wiring
+from waferway.atlas.gate.witness import witness
 from waferway.errors import Fault, InputError, Place
 from waferway.network.schema import TABLES
 
 __all__ = ["Verdict", "check_folder", "judge"]
 
-_CATALOGUE_RULES = (cells, claims, products, places, sums)
+_CATALOGUE_RULES = (cells, claims, witness, products, places, sums, likeness)
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ _ORDER = (
     "full_output",
 )
 _STALE_DAYS = 1100
+_WAFERS_MM = ("150", "200", "300")
 _GRACE_DAYS = 45  # a figure for the end of a month may be published as the month begins
 _LARGEST_PLANT = 300_000.0
 
@@ -167,13 +168,14 @@ def _owners(atlas: AtlasFolder) -> Iterator[Fault]:
                 and not (r["to_date"] and (e := span(r["to_date"])) and e[1] <= day[0])
             ]
             total = sum(r.number("share") for r in together if not math.isnan(r.number("share")))
-            if total > 1.005:
+            if total > 1.005 or (total < 0.98 and len(together) > 1):
                 yield fault(
                     "sum",
                     row,
                     "share",
                     f"shares of {facility} sum to {100 * total:.4g} %",
                     f"on {row['from_date']}: " + ", ".join(r["owner"] for r in together),
+                    "shares are parts of 1, not per cent; who is not named is `other`",
                 )
                 break
 
@@ -205,21 +207,22 @@ def _states(atlas: AtlasFolder) -> Iterator[Fault]:
                 f"the atlas was made on {atlas.day}",
                 "look for its state today, or say uncertain",
             )
-        if when and (atlas.day - when[0]).days > 4 * _STALE_DAYS:
+        if when and (atlas.day - when[0]).days > 2 * _STALE_DAYS:
             yield fault(
                 "stale", row, "as_of", f"the state of {row['facility']} is of {row['as_of']}"
             )
 
 
 def _events(atlas: AtlasFolder) -> Iterator[Fault]:
-    reached: dict[str, dict[str, Row]] = defaultdict(dict)
+    reached: dict[tuple[str, str], dict[str, Row]] = defaultdict(dict)
     for row in atlas.rows("facility_event"):
         when = span(row["date"])
         known = span(row["known_from"]) if row["known_from"] else None
         if when is None:
             continue
+        told = "reported" if row["modality"] == "reported" else row["known_from"]
+        reached[row["facility"], told].setdefault(row["event"], row)
         if row["modality"] == "reported":
-            reached[row["facility"]].setdefault(row["event"], row)
             if when[0] > atlas.day:
                 yield fault("future", row, "date", f"reported for {row['date']}")
             if known and known[0] < when[0]:
@@ -237,7 +240,7 @@ def _events(atlas: AtlasFolder) -> Iterator[Fault]:
                 f"{row['modality']} for {row['date']}, said on {row['known_from']}",
                 "a plan looks forward",
             )
-    for facility, events in reached.items():
+    for (facility, _), events in reached.items():
         held = [(name, events[name]) for name in _ORDER if name in events]
         for (left, a), (right, b) in itertools.pairwise(held):
             begin, end = span(a["date"]), span(b["date"])
@@ -270,6 +273,26 @@ def _capacities(atlas: AtlasFolder) -> Iterator[Fault]:
                     f"none passes {_LARGEST_PLANT:g}",
                     "a year or a quarter?",
                 )
+        size = row["wafer_mm"]
+        if size not in _WAFERS_MM:
+            yield fault(
+                "wafer-size",
+                row,
+                "wafer_mm",
+                f'{row["of"]}: wafers of "{size}" mm',
+                "a start is one of 150, 200 or 300 mm: they must not be added",
+                "give the size of the wafers counted; equivalents have that of the equivalent",
+            )
+        fine = row["process"] or row["unit"] in ("wafer:dram", "wafer:hbm", "wafer:cowos")
+        if (fine or row["of"] == "world") and size in ("150", "200"):
+            yield fault(
+                "wafer-size",
+                row,
+                "wafer_mm",
+                f"{row['of']}: {row['process'] or row['unit']} on {size} mm",
+                "processes of the catalogue, memory and interposers are made on 300 mm",
+                "a 300 mm wafer is 2.25 of 200 mm",
+            )
         process = atlas.row("process", row["process"])
         if process is not None and process["unit"] and process["unit"] != row["unit"]:
             yield fault(

@@ -301,6 +301,7 @@ def _volumes(atlas: AtlasFolder) -> Iterator[Fault]:
             )
     for points in series.values():
         points.sort(key=lambda point: str(point[0]))
+        yield from _gaps(points, "units_p50")
         for (_, a), (_, b) in itertools.pairwise(points):
             ratio = over(b.number("units_p50"), a.number("units_p50"))
             if not math.isnan(ratio) and not 0.02 <= ratio <= 50:
@@ -310,6 +311,23 @@ def _volumes(atlas: AtlasFolder) -> Iterator[Fault]:
                     "units_p50",
                     f"{b['accelerator']}: {ratio:.3g} times the quarter before",
                     "thousands?",
+                )
+
+
+def _gaps(points: list[tuple[object, Row]], column: str) -> Iterator[Fault]:
+    """A series by quarter leaves none out; what is not known is a row that says so."""
+    for (_, a), (_, b) in itertools.pairwise(points):
+        end, begin = span(a["period"]), span(b["period"])
+        if end and begin and end[1] < begin[0]:
+            for row in (a, b):
+                yield fault(
+                    "gap",
+                    row,
+                    "period",
+                    f"no row between {a['period']} and {b['period']}",
+                    "a fiscal quarter or year taken for the calendar's?",
+                    f"add the quarters between, with {column.partition('_')[0]} unknown if nobody "
+                    "counts them",
                 )
 
 
@@ -330,6 +348,7 @@ def _holdings(atlas: AtlasFolder) -> Iterator[Fault]:
             yield fault("weight", row, "h100e_p50", f"{ratio:.3g} H100 equivalents for a unit")
     for points in held.values():
         points.sort(key=lambda point: str(point[0]))
+        yield from _gaps(points, "units_p50")
         for (_, a), (_, b) in itertools.pairwise(points):
             for column in ("units_p50", "h100e_p50"):
                 if b.number(column) < 0.97 * a.number(column):

@@ -34,7 +34,7 @@ def _shares(atlas: AtlasFolder) -> Iterator[Fault]:
         if total > 1.02 and known:
             yield fault(
                 "sum",
-                known[-1],
+                max(known, key=lambda row: row.number("share")),
                 "share",
                 f"shares of {of} in {period} sum to {100 * total:.4g} %",
                 ", ".join(r["holder"] for r in known),
@@ -83,6 +83,26 @@ def _awards(atlas: AtlasFolder) -> Iterator[Fault]:
                 f"{row['name']}: {dollars:.6g} dollars for {amount:.6g} {row['currency']}",
                 f"at {rate:g} a dollar it is {over(amount, rate):.6g}",
                 what,
+            )
+        claim = atlas.claim_by_id.get(f"award.{row['name']}.amount_usd")
+        rated = atlas.row("rate", f"{row['currency']}/{row['date'][:4]}")
+        mean = rated.number("per_usd") if rated else math.nan
+        ours = claim is not None and claim["method"].startswith("derived:")
+        ours = ours and abs(over(over(amount, dollars), mean) - 1) < 1e-4
+        if (
+            ours
+            and claim
+            and rated
+            and claim["known_from"]
+            and claim["known_from"] < rated["known_from"]
+        ):
+            yield fault(
+                "before-the-fact",
+                claim,
+                "known_from",
+                f"{claim['claim_id']} is known from {claim['known_from']}",
+                f"the mean rate of {rated['year']} is known from {rated['known_from']}",
+                "a figure is known once all that it is derived from is",
             )
         invested = row.number("investment_usd")
         if dollars > invested:
@@ -193,7 +213,30 @@ def _dates(atlas: AtlasFolder) -> Iterator[Fault]:
                 )
 
 
+_WAFER_OF = {
+    "logic": "wafer:logic",
+    "dram": "wafer:dram",
+    "hbm": "wafer:hbm",
+    "packaging": "wafer:cowos",
+}
+
+
 def _products(atlas: AtlasFolder) -> Iterator[Fault]:
+    """What a wafer of a process is; cost of a line against the capital of its process."""
+    for row in atlas.rows("process"):
+        if row["unit"] and row["unit"] != _WAFER_OF.get(row["kind"], row["unit"]):
+            yield fault(
+                "mixed-units",
+                row,
+                "unit",
+                f"{row['name']} is {row['kind']}, counted in {row['unit']}",
+                "starts of logic, DRAM, HBM and packaging are different wafers",
+                f"{_WAFER_OF[row['kind']]}?",
+            )
+    yield from _capital(atlas)
+
+
+def _capital(atlas: AtlasFolder) -> Iterator[Fault]:
     """Cost of a line in the planned network against the capital of its process."""
     capital: dict[str, list[float]] = defaultdict(list)
     for row in atlas.rows("process"):

@@ -15,7 +15,7 @@ from waferway.atlas.catalogue import read_catalogue
 from waferway.atlas.gate.folder import AtlasFolder, Row, fault, number, span
 from waferway.atlas.gate.places import circles
 from waferway.atlas.sheets import Sheet, key_of
-from waferway.errors import Fault, InputError, Place
+from waferway.errors import Fault, InputError, Place, nearest
 from waferway.network.network import Network
 from waferway.network.reading import read
 from waferway.network.schema import TABLES
@@ -115,8 +115,9 @@ def _cell(atlas: AtlasFolder, where: str) -> Place | None:
     key, _, column = rest.rpartition(".")
     if period:
         sheet = atlas.network.get("profile")
-        wanted: tuple[str, ...] = (table, key, column, period)
-        names = ("table", "key", "column", "period")
+        age = period.removeprefix("age ")
+        wanted: tuple[str, ...] = (table, key, column, age)
+        names = ("table", "key", "column", "period" if age == period else "age_months")
         for at, cells in sheet or ():
             if tuple(cells.get(n, "") for n in names) == wanted and sheet is not None:
                 return sheet.place(at, "value")
@@ -156,7 +157,24 @@ def _claim(atlas: AtlasFolder, row: Row, by_id: dict[str, Row]) -> Iterator[Faul
             f"{name} is known from {row['known_from']}",
             f"the atlas was made on {atlas.day}",
         )
-    wafers = row["unit"].startswith("wafer") and row["unit"].endswith("/month")
+    if row["source_id"] and row["source_id"] not in atlas.source_ids:
+        guess = nearest(row["source_id"], atlas.source_ids)
+        said = f"did you mean {guess[0]}?" if guess else "add it to source.csv"
+        yield fault(
+            "source", row, "source_id", f"{name} cites {row['source_id']}, no source", "", said
+        )
+    for origin in row["derived_from"].split():
+        if origin not in by_id and origin not in atlas.claim_by_id:
+            guess = nearest(origin, by_id)
+            yield fault(
+                "source",
+                row,
+                "derived_from",
+                f"{name} rests on {origin}, which is no claim",
+                "",
+                f"did you mean {guess[0]}?" if guess else "",
+            )
+    wafers = row["unit"].startswith("wafer") and "/" not in row["unit"].removesuffix("/month")
     if row["metric"].split(",")[0] == "capacity" and wafers and not row["basis"]:
         yield fault("basis", row, "basis", f"{name} is a capacity without a basis")
     yield from _mixed(row, by_id)
@@ -213,6 +231,15 @@ def _bases(atlas: AtlasFolder, by_id: dict[str, Row]) -> Iterator[Fault]:
             had.setdefault(cells.get("key", ""), set()).add(claim["basis"] if claim else "")
     for at, cells in line:
         row, bases = Row(line, at), had.get(cells.get("name", ""), set()) - {""}
+        if bases and not row["basis"]:
+            yield fault(
+                "basis",
+                row,
+                "basis",
+                f"{cells['name']} has a capacity and no basis",
+                f"its claims are {', '.join(sorted(bases))}",
+                "say which kind of figure its capacity is",
+            )
         if row["basis"] and bases and row["basis"] not in bases:
             yield fault(
                 "basis",
