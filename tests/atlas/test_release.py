@@ -40,6 +40,29 @@ def test_parquet_keeps_numbers_units_and_gaps(tmp_path: Path) -> None:
     assert table.schema.field("tdp_w").metadata[b"unit"] == b"W"
 
 
+def test_maps_are_what_rfc_7946_asks_for() -> None:
+    """Positions are longitude first; the box of a collection holds its points, and no more."""
+    made = geojson(world(), catalogue())
+    plants = catalogue().table("facility")
+    for content in made.values():
+        assert content["type"] == "FeatureCollection"
+        assert "crs" not in content  # WGS 84 is the only one there is
+        names = [feature["id"] for feature in content["features"]]
+        assert len(set(names)) == len(names)
+        points = [f["geometry"]["coordinates"] for f in content["features"] if f["geometry"]]
+        for feature in content["features"]:
+            assert feature["type"] == "Feature"
+            assert {"geometry", "properties"} <= set(feature)
+        assert all(-180 <= lon <= 180 and -90 <= lat <= 90 for lon, lat in points)
+        west, south, east, north = content["bbox"]
+        assert (west, east) == (min(x for x, _ in points), max(x for x, _ in points))
+        assert (south, north) == (min(y for _, y in points), max(y for _, y in points))
+    for feature in made["facilities"]["features"]:
+        lon, lat = feature["geometry"]["coordinates"]
+        row = plants.loc[feature["id"]]
+        assert (lon, lat) == pytest.approx((row["lon"], row["lat"]), abs=1e-6)
+
+
 def test_points_of_openstreetmap_stand_apart() -> None:
     found = geojson(world(), catalogue())
     assert "ODbL" in found["facilities-osm"]["attribution"]

@@ -229,7 +229,20 @@ def _point(key: str, lat: float, lon: float, said: dict[str, Any]) -> dict[str, 
 
 
 def _collection(features: list[dict[str, Any]], attribution: str) -> dict[str, Any]:
-    return {"type": "FeatureCollection", "attribution": attribution, "features": features}
+    """A collection with its bounding box: west, south, east, north (RFC 7946, section 5)."""
+    points = [f["geometry"]["coordinates"] for f in features if f["geometry"]]
+    box = (
+        [
+            min(x for x, _ in points),
+            min(y for _, y in points),
+            max(x for x, _ in points),
+            max(y for _, y in points),
+        ]
+        if points
+        else None
+    )
+    found = {"type": "FeatureCollection", "attribution": attribution, "features": features}
+    return {**found, "bbox": box} if box else found
 
 
 def flat_rows(evidences: Iterable[Evidence]) -> Iterator[tuple[str, ...]]:
