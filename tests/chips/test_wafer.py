@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.reference import chips_wafer as slow
-from waferway.chips import wafer
+from waferway.chips import wafer, wafer_formulas
 from waferway.chips.wafer_map import wafer_map, wafer_states
 from waferway.errors import RangeError
 
@@ -39,10 +39,10 @@ def test_at_least_the_best_known_count_and_never_above_the_bound(published):
 
 def test_closed_forms_equal_the_table(published):
     forms = {
-        "area_ratio": wafer.gross_dies_area_ratio,
-        "f_patterson": wafer.gross_dies_patterson,
-        "f_devries058": wafer.gross_dies_de_vries,
-        "f_ferris_prabhu": wafer.gross_dies_ferris_prabhu,
+        "area_ratio": wafer_formulas.gross_dies_area_ratio,
+        "f_patterson": wafer_formulas.gross_dies_patterson,
+        "f_devries058": wafer_formulas.gross_dies_de_vries,
+        "f_ferris_prabhu": wafer_formulas.gross_dies_ferris_prabhu,
     }
     for row in published:
         for column, form in forms.items():
@@ -55,7 +55,9 @@ def test_ferris_prabhu_is_within_five_percent(published):
         w, h = float(row["w_mm"]), float(row["h_mm"])
         exact = wafer.exact_gross_dies(w, h, **lengths(row))
         for oblong in (False, True):
-            form = float(wafer.gross_dies_ferris_prabhu(w, h, **lengths(row), oblong=oblong))
+            form = float(
+                wafer_formulas.gross_dies_ferris_prabhu(w, h, **lengths(row), oblong=oblong)
+            )
             assert abs(form / exact - 1) <= 0.05, row
 
 

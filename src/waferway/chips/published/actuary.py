@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from waferway.chips.flow import Step, evaluate_flow
-from waferway.chips.wafer import gross_dies_patterson
+from waferway.chips.wafer_formulas import gross_dies_patterson
 from waferway.chips.yields import negative_binomial_yield
 from waferway.errors import RangeError
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
-from waferway.chips.wafer import gross_dies_patterson
+from waferway.chips.wafer_formulas import gross_dies_patterson
 from waferway.chips.yields import negative_binomial_yield
 from waferway.errors import RangeError
 
