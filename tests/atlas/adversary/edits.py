@@ -61,13 +61,13 @@ def _claimed(book: Book, table: str, row: Row, like: Row, **known: str) -> None:
 
 @edit("value moved within its interval")
 def _(book: Book, rng: np.random.Generator) -> bool:
+    """Not of holdings: owners must hold what was sold, so that one is not restated alone."""
     cells = [
         (t, q)
         for t in (
             "accelerator",
             "process",
             "volume",
-            "holding",
             "award",
             "capacity",
             "share",
