@@ -140,16 +140,19 @@ def test_what_only_a_retrospective_gives_is_out(day: str) -> None:
 
 
 def test_a_dollar_amount_waits_for_the_rate_of_its_year() -> None:
-    converted = {
-        row["subject"].removeprefix("award:"): row["known_from"]
-        for row in rows("catalogue").values()
-        if row["metric"] == "amount_usd" and row["method"].startswith("derived:amount / rate of")
-    }
+    awards, rates = catalogue().table("award"), catalogue().table("rate")
+    converted = {}
+    for name, award in awards[awards["currency"] != "USD"].iterrows():
+        rate = rates["per_usd"].get(f"{award['currency']}/{award['date'][:4]}", float("nan"))
+        claim = rows("catalogue").get(f"award.{name}.amount_usd")
+        ours = claim is not None and claim["method"].startswith("derived:")
+        if ours and award["amount"] / award["amount_usd"] == pytest.approx(rate, rel=1e-4):
+            converted[str(name)] = claim["known_from"]
     assert len(converted) >= 4
-    for award, known in converted.items():
-        assert known.endswith("-12-31"), award  # the mean of a year is known at its end
-    award, known = min(converted.items(), key=lambda item: item[1])
-    assert catalogue(known).missing("award", award, "amount_usd") == ""
+    for name, known in converted.items():
+        assert known.endswith("-12-31"), name  # the mean of a year is known at its end
+    name, known = min(converted.items(), key=lambda item: item[1])
+    assert catalogue(known).missing("award", name, "amount_usd") == ""
 
 
 def test_what_a_view_rests_on_is_counted_and_most_of_it_is_judgement() -> None:
