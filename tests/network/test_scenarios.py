@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
+from tests.planning.small_networks import SETTINGS, chip_tables
 from tests.strategies import networks
 from waferway.calendar import Calendar
 from waferway.errors import InputError
@@ -430,3 +431,16 @@ def _first(label):
     from waferway.calendar import day
 
     return day(label)
+
+
+def test_what_is_unknown_stays_unknown_when_several_rows_are_scaled():
+    tables = chip_tables()
+    tables["item"] += [{"name": "chip-next", "unit": "package", "kind": "package"}]
+    tables["scenario"] = [{"name": "hotter"}]
+    tables["change"] = [
+        {"scenario": "hotter", "order": 1, "table": "item", "key": "chip*", "column": "power_kw",
+         "operation": "multiply", "value": "2"}
+    ]  # fmt: skip
+    net = Network.build(tables, SETTINGS).with_scenario("hotter")
+    power = net.table("item")["power_kw"]
+    assert power["chip"] == 2.0 and math.isnan(power["chip-next"])

@@ -42,7 +42,8 @@ def as_known(network: Network, known: str | dt.date) -> Network:
         With `now` no later than that day, evidence cut, and last-start dates of products that
         lie beyond it forgotten: their successors may not have been known. What-ifs lose the
         changes that mean only rows which were not yet known. Where no start is recorded by then,
-        a plan makes up the past (setting `past`).
+        a plan makes up the past (setting `past`). Qualifications and awards that begin later
+        are out, unless a claim of that day foresaw them.
         Qualifications and awards of later dates are out. Judgements (imputations without a
         date) stay, see `rests_on`.
 
@@ -73,16 +74,38 @@ def as_known(network: Network, known: str | dt.date) -> Network:
     kept = ~((cited["table"] == "outturn") & cited["key"].isin(list(lost)))
     facts = {}
     for name in _FACTS:
-        frame = cut.table(name)
-        late = [bool(since and since > last) for since in frame["from_date"]]
-        gone = set(frame.index[late])
-        facts[name] = frame[[not one for one in late]]
-        kept &= ~((cited["table"] == name) & cited["key"].isin(list(gone)))
+        gone = _not_yet_said(network, name, evidence, last)
+        facts[name] = cut.table(name).drop(index=list(gone), errors="ignore")
+    facts["qualification"] = _of_lines_that_make(cut, facts["qualification"])
+    for name, frame in facts.items():
+        kept &= (cited["table"] != name) | cited["key"].isin(list(frame.index))
     seen = cut.with_tables(
         {"recipe": recipe, "outturn": outturn[done], "cite": cited[kept], **facts}
     )
     change = _changes_of_rows_left(network, seen)
     return seen.with_tables({"change": change}).with_settings(now=now, past="reconstructed")
+
+
+def _not_yet_said(network: Network, name: str, known: Evidence, last: dt.date) -> set[str]:
+    """Rows that begin after a day, unless a claim known by then says that they will."""
+    cited = network.table("cite")
+    cited = cited[(cited["table"] == name) & (cited["column"] == "from_date")]
+    foreseen = {k for k, c in zip(cited["key"], cited["claim_id"], strict=True) if c in known}
+    since = network.table(name)["from_date"]
+    return {str(k) for k, day_ in since.items() if day_ and day_ > last and k not in foreseen}
+
+
+def _of_lines_that_make(cut: Network, qualified: pd.DataFrame) -> pd.DataFrame:
+    """Qualifications of lines that, as far as is known, can make the item."""
+    out = cut.table("recipe_item")
+    out = out[out["role"] == "out"]
+    recipe, line = cut.table("recipe"), cut.table("line")
+    makes = {
+        (recipe["technology"].get(r), i) for r, i in zip(out["recipe"], out["item"], strict=True)
+    }
+    of = line["technology"].to_dict()
+    rows = zip(qualified["line"], qualified["item"], strict=True)
+    return qualified[[(of.get(at), item) in makes for at, item in rows]]
 
 
 def _changes_of_rows_left(network: Network, cut: Network) -> pd.DataFrame:

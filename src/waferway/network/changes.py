@@ -91,6 +91,9 @@ class Changes:
             self.patch.remove_rows(table, keys)
             return
         a = TABLES[table][change["column"]]
+        if change["operation"] in ("multiply", "add") and a.numeric:
+            # Of several rows, those whose number is unknown stay unknown.
+            keys = [key for key in keys if not self._unknown((table, key, a.name), a)] or keys[:1]
         for key in keys:
             cell = (table, key, a.name)
             if change["operation"] == "remove":
@@ -181,7 +184,7 @@ class Changes:
         stated = float(self.patch.frame(cell[0]).at[cell[1], a.name])
         plain = self.patch.plain(cell, a)
         parts = self.patch.parts(cell)
-        if math.isnan(plain) and not parts:
+        if self._unknown(cell, a):
             raise CellError(f"{cell[0]} {cell[1]}: {a.name} is unknown",
                             "there is nothing to change", "set a value instead")  # fmt: skip
         if change["period"]:
@@ -195,6 +198,9 @@ class Changes:
             labels = {label_of_part(part) for part in parts} | {""}
         for label in sorted(labels):
             self._rest_on(cell, label, change, number, keep=True)
+
+    def _unknown(self, cell: Cell, a: Attribute) -> bool:
+        return math.isnan(self.patch.plain(cell, a)) and not self.patch.parts(cell)
 
     def _scale_for_a_time(
         self, cell: Cell, a: Attribute, change: dict[str, Any],
