@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -26,6 +26,9 @@ def linear(name: str, *terms: tuple[float, str], sense: str = "=", tolerance: fl
     parts = [Term(c, ((n, 1.0),)) for c, n in terms]
     parts += [Term(constant, ())] if constant else []
     return Identity(name, "I1", name, tuple(parts), sense, tolerance)
+
+
+Problem = tuple[list[Cell], list[Identity]]
 
 
 def values(found: Balanced) -> dict[str, float]:
@@ -170,8 +173,16 @@ def test_products_agree_with_the_twin(problem: tuple[list[Cell], list[Identity]]
         assert one.sense == "<=" or abs(one.at(values(found))) <= one.tolerance + 1e-5 * 300
 
 
+def _far(claimed: list[Cell], coefficients: tuple[float, float], goal: float) -> Problem:
+    rule = linear("i0", *zip(coefficients, ("c0", "c1"), strict=True), constant=-goal / 1.9)
+    return claimed, [rule]
+
+
 @settings(max_examples=40, deadline=None)
 @given(problems())
+# A cell must be able to leave its bounds by far: 513 of 0.5, and 842 of 0.4, were needed.
+@example(_far([Cell("c0", 38.25, 51, 54.19), Cell("c1", 0.375, 0.5, 0.512)], (3, 0.25), 290.94))
+@example(_far([Cell("c0", 0.375, 0.5, 0.515625), Cell("c1", 49.5, 66, 82.5)], (0.25, 3), 376.4375))
 def test_a_conflict_is_the_smallest(problem: tuple[list[Cell], list[Identity]]) -> None:
     """It clashes by itself; without any one claim or rule of it, the rest does not."""
     cells, identities = problem
