@@ -40,12 +40,11 @@ def as_known(network: Network, known: str | dt.date) -> Network:
     -------
     Network
         With `now` no later than that day, evidence cut, and last-start dates of products that
-        lie beyond it forgotten: their successors may not have been known. What-ifs lose the
-        changes that mean only rows which were not yet known. Where no start is recorded by then,
-        a plan makes up the past (setting `past`). Qualifications and awards that begin later
-        are out, unless a claim of that day foresaw them.
-        Qualifications and awards of later dates are out. Judgements (imputations without a
-        date) stay, see `rests_on`.
+        lie beyond it forgotten: their successors may not have been known. Where what happened
+        was not all recorded by then, no record stays and a plan makes up the past (setting
+        `past`). Qualifications and awards that begin later are out, unless a claim of that day
+        foresaw them. Judgements (imputations without a date) stay, see `rests_on`; so do
+        what-ifs, less the changes that mean only rows which were not yet known.
 
     Raises
     ------
@@ -68,7 +67,9 @@ def as_known(network: Network, known: str | dt.date) -> Network:
     before = network.setting("now")
     now = min(last, before) if before else last
     outturn = cut.table("outturn")
-    done = [end_of(period) - dt.timedelta(days=1) <= now for period in outturn["period"]]
+    # Part of a record would pass for the whole: what it leaves out would not have happened.
+    whole = all(key in outturn.index for key in network.table("outturn").index)
+    done = [whole and end_of(period) - dt.timedelta(days=1) <= now for period in outturn["period"]]
     cited = cut.table("cite")
     lost = {key for key, keep in zip(outturn.index, done, strict=True) if not keep}
     kept = ~((cited["table"] == "outturn") & cited["key"].isin(list(lost)))

@@ -191,10 +191,12 @@ def compute_by_year(plan: Plan) -> pd.DataFrame:
     years = unserved["period"].map(year)
     unmet = (unserved["unserved"].astype(float) * chance).groupby(years).sum()
     need = (unserved["need"].astype(float) * chance).groupby(years).sum()
+    # What was needed before `now` is not asked again: what was delivered then stands for it.
+    past = {p.label for p, d in zip(plan.calendar, plan.decided, strict=True) if not d}
+    gone = amount.where(served["period"].isin(past), 0.0).groupby(served["period"].map(year)).sum()
+    need = need.add(gone, fill_value=0.0)
     out = pd.DataFrame({"delivered": delivered, "needed": need, "unmet": unmet}).fillna(0.0)
     out.index.name = "year"
-    past = out["needed"] == 0
-    out.loc[past, "needed"] = out.loc[past, "delivered"]
     out["unmet_share"] = (out["unmet"] / out["needed"].where(out["needed"] > 0)).fillna(0.0)
     return out.reset_index()
 

@@ -173,7 +173,9 @@ class Money:
         price = self.contracts.commitment["price_usd"].to_numpy(dtype=float)
         missed = _known(np.repeat(price[:, None], self.clock.size, axis=1), self.contracts.e)
         self.lines["shortfall"] = _total(missed, decided)
-        self.unserved = _known(values("demand", "value_usd"), operation.u)
+        worth = values("demand", "value_usd")
+        self.unit_worth = float(np.nanmax(np.abs(worth), initial=0.0)) if worth.size else 0.0
+        self.unserved = _known(worth, operation.u)
         stock = (self.structure.network.table("demand")["measure"] == "stock").to_numpy()
         self.unserved = np.where(stock[:, None], months, 1.0) * self.unserved
         self.lines["unserved"] = _total(self.unserved, decided)
@@ -212,10 +214,12 @@ class Money:
         found = self.operation.decisions.get("money", "usd", self.branch)
         theirs = np.array([found.get((kind,), np.zeros(self.clock.size)) for kind in KINDS])
         mine = np.array([self.lines[kind] for kind in KINDS])
+        # A unit of each demand is the least that unserved demand is counted in.
+        unit = np.array([[self.unit_worth if kind == "unserved" else 0.0] for kind in KINDS])
         findings.compare("money", list(KINDS), theirs, "==", mine,
                          "the plan's table of money against the cost recomputed",
-                         branch=self.branch)  # fmt: skip
-        size = np.maximum(1.0, np.abs(mine))
+                         branch=self.branch, scale=unit)  # fmt: skip
+        size = np.maximum(np.maximum(1.0, unit), np.abs(mine))
         self.money_difference = float(np.max(np.abs(theirs - mine) / size, initial=0.0))
 
     def _check_incentives(self, findings: Findings) -> None:
