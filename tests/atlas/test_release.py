@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -12,8 +13,10 @@ from waferway.atlas import catalogue, world
 from waferway.atlas.audit import drawn_claims
 from waferway.atlas.catalogue_schema import CATALOGUE
 from waferway.atlas.difference import compare
-from waferway.atlas.export import FLAT_COLUMNS, export, geojson
+from waferway.atlas.export import DEFINED, FLAT_COLUMNS, JUDGED, export, geojson
+from waferway.atlas.gate import check_folder
 from waferway.atlas.release import describe
+from waferway.atlas.validity import dated, fill_validity, horizon, meant_for
 from waferway.atlas.world import data_folder
 from waferway.cli import run
 from waferway.errors import InputError, OutputExists, RangeError
@@ -89,6 +92,64 @@ def test_the_flat_table_has_the_columns_of_planners(tmp_path: Path) -> None:
     assert len({row["claim_id"] for row in rows}) == len(rows) > 3500
     assert all(row["unit"] and row["grade"] and row["source"] and row["hash"] for row in rows)
     float(rows[0]["value"])
+
+
+def test_every_number_of_the_flat_table_has_its_dates_and_its_money_a_year(tmp_path: Path) -> None:
+    (path,) = export(data_folder(), tmp_path / "out", ["flat"])
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = {row["claim_id"]: row for row in csv.DictReader(file)}
+    assert all(row["known_from"] for row in rows.values())
+    for row in rows.values():
+        if row["known_from"] in (JUDGED, DEFINED):
+            assert row["valid"], row["claim_id"]
+        else:
+            dt.date.fromisoformat(row["known_from"])
+        money = any(code in row["unit"] for code in ("USD", "EUR", "JPY", "KRW", "TWD"))
+        year = row["currency_year"]
+        assert (year == "nominal" or (len(year) == 4 and year.isdigit())) if money else year == ""
+    assert rows["party.openai.lat"]["known_from"] == JUDGED
+    assert rows["party.openai.lat"]["valid"] == "2023/2030"
+    assert rows["identity.one"]["known_from"] == DEFINED
+    assert rows["package.h20.cowos-use"]["known_from"] == "2026-05-31"  # its premise's
+    assert rows["offer.rent.price.2025"]["currency_year"] == "2025"
+    assert rows["pack.amd-next-consigned.fee"]["currency_year"] == "nominal"  # holds for years
+
+
+def test_a_judgement_is_meant_for_the_time_of_the_cells_that_cite_it() -> None:
+    """Every claim has a date; filling again changes nothing; the rule covers what cites it."""
+    network = world()
+    assert all(dated(c) for c in (*network.evidence.values(), *catalogue().evidence.values()))
+    found = meant_for(network)
+    assert found["share.non-ai.n3"] == "2025/2030"  # drawn into the demand from 2025 on
+    assert found["party.openai.lat"] == horizon(network) == "2023/2030"
+    bare = network.evidence["share.non-ai.n3"].model_copy(update={"valid_text": None})
+    assert not dated(bare)
+
+
+def test_validity_is_written_where_nothing_is_said_and_only_there(tmp_path: Path) -> None:
+    export(data_folder(), tmp_path / "atlas", ["csv"])
+    path = tmp_path / "atlas" / "claim.csv"
+    whole = path.read_text(encoding="utf-8")
+    line = next(x for x in whole.splitlines() if x.startswith("party.openai.lat,"))
+    path.write_text(whole.replace(line, line.replace("2023/2030", "")), encoding="utf-8")
+    said = [str(f) for f in check_folder(tmp_path / "atlas").faults]
+    assert any("party.openai.lat has neither a validity nor a day" in one for one in said), said
+    assert fill_validity(tmp_path / "atlas") == [path]
+    assert path.read_text(encoding="utf-8") == whole
+    assert fill_validity(tmp_path / "atlas") == []
+
+
+def test_what_is_derived_is_known_no_earlier_than_its_premises(tmp_path: Path) -> None:
+    assert world().evidence.late_premises() == []
+    export(data_folder(), tmp_path / "atlas", ["csv"])
+    path = tmp_path / "atlas" / "claim.csv"
+    whole = path.read_text(encoding="utf-8")
+    line = next(x for x in whole.splitlines() if x.startswith("package.h20.cowos-use,"))
+    path.write_text(
+        whole.replace(line, line.replace("2023/2030,,", "2023/2030,2023-11-09,")), encoding="utf-8"
+    )
+    said = [str(f) for f in check_folder(tmp_path / "atlas").faults]
+    assert any("package.h20.per-cowos-wafer from 2026-05-31" in one for one in said), said
 
 
 def test_an_export_is_an_atlas_and_is_not_written_over(tmp_path: Path) -> None:
@@ -167,3 +228,13 @@ def test_the_verbs(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert run(["atlas", "diff", str(tmp_path / "bad"), "--json"]) == 0
     moved = json.loads(capsys.readouterr().out)["changes"]
     assert [(c["table"], c["column"]) for c in moved] == [("catalogue.facility", "lat")]
+
+
+def test_our_own_word_is_graded_d(tmp_path: Path) -> None:
+    export(data_folder(), tmp_path / "atlas", ["csv"])
+    path = tmp_path / "atlas" / "catalogue" / "accelerator_part.csv"
+    whole = path.read_text(encoding="utf-8")
+    assert ",waferway,C," not in whole
+    path.write_text(whole.replace(",waferway,D,", ",waferway,C,", 1), encoding="utf-8")
+    said = [str(f) for f in check_folder(tmp_path / "atlas").faults]
+    assert [one for one in said if "rests on our own word and is graded C" in one], said

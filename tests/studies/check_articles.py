@@ -10,6 +10,8 @@ S, C, SCOPE, TIME, INF, NO = (
     "supported", "contradicted", "differs_in_scope", "differs_in_time", "infeasible", "not_checkable",
 )  # fmt: skip
 
+# GlobalFoundries: 1.5 billion was the final award of November 2024; a supplement of January 2025
+# (75 million) made it 1.575, so that a text of December 2025 has the figure of an earlier day.
 ARTICLES = [
     ("en", "2024-02-10", """NVIDIA's H200, announced last autumn, carries 141 GB of memory and moves 4.8 TB/s. Its predecessor, the H100, has 96 GB.
 According to TrendForce, SK hynix held 53% of the HBM market in 2023, Samsung 38% and Micron 9%. One broker note put Samsung at 72% of the HBM market in 2023.
@@ -100,7 +102,7 @@ Samsung vise 250 000 tranches par mois de HBM fin 2026. SK Hynix investira 600 0
 Le GB200 NVL72 consomme 120 kW. Le B300 dispose de 288 Go et le Trainium3 de 144 Go. Le Rubin se contente de 48 Go.
 Intel a reçu 7,86 milliards de dollars au titre du CHIPS Act. GlobalFoundries a reçu 1,5 milliard de dollars au titre du CHIPS Act. GlobalFoundries recevra 30 milliards de dollars au titre du CHIPS Act.
 Les ventes mondiales de semi-conducteurs ont atteint 574 milliards de dollars en 2022. L'Allemagne ne versera pas 9 milliards de dollars à Intel.""",
-     [("500 milliards", S), ("10 GW", S), ("6 GW", S), ("250 000", S), ("600 000", S), ("122 000", TIME), ("120 kW", S), ("288 Go", S), ("144 Go", S), ("48 Go", C), ("7,86", S), ("1,5 milliard", S), ("30 milliards", C), ("574 milliards", S), ("9 milliards", NO)]),
+     [("500 milliards", S), ("10 GW", S), ("6 GW", S), ("250 000", S), ("600 000", S), ("122 000", TIME), ("120 kW", S), ("288 Go", S), ("144 Go", S), ("48 Go", C), ("7,86", S), ("1,5 milliard", TIME), ("30 milliards", C), ("574 milliards", S), ("9 milliards", NO)]),
     ("de", "2025-10-15", """TSMC investiert in Arizona inzwischen 165 Milliarden Dollar; Anfang 2024 waren es 65 Milliarden Dollar. Samsung erhielt aus dem CHIPS Act 4,745 Milliarden Dollar.
 Die Speichernachfrage ist hoch: OpenAI vereinbarte mit Samsung und SK Hynix bis 2029 monatlich 900.000 DRAM-Wafer. OpenAI und AMD vereinbarten sechs Gigawatt. OpenAI und Broadcom vereinbarten zehn Gigawatt.
 Der MI355X bietet 288 GB Speicher, der TPU v7 192 GB. Ein H100 hat eine Leistungsaufnahme von 300 Watt.

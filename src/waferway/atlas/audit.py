@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from waferway.atlas.validity import dated
 from waferway.errors import RangeError, UnitError
 from waferway.evidence.claims import Claim, Evidence
 from waferway.network.network import Network
@@ -281,6 +282,8 @@ def _lacks(network: Network, name: str) -> list[str]:
     """What a claim should carry and does not."""
     claim = network.evidence[name]
     out = []
+    if not dated(claim):
+        out.append("has neither a validity nor a day of knowledge")
     if claim.central is not None and not claim.unit:
         out.append("has no unit")
     if claim.method.startswith("imputed:"):

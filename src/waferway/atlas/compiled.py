@@ -26,7 +26,9 @@ from typing import Any
 
 import pandas as pd
 
+from waferway.atlas.validity import dated
 from waferway.atlas.world import data_folder
+from waferway.calendar import day
 from waferway.chips.design import ChipDesign
 from waferway.chips.design_file import read_design
 from waferway.chips.recipes import CompiledChip, compile_design
@@ -167,6 +169,9 @@ def compile_atlas(folder: Path | None = None) -> Compiled:
         else:
             _parts_of_wafer(out, entry, facts)
     _take_sources(out, facts)
+    for name, claim in out.claims.items():
+        if not dated(claim):  # meant for the calendar of the atlas, from its first period on
+            out.claims[name] = claim.model_copy(update={"valid_from": day(FROM)})
     return out
 
 

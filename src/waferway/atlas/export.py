@@ -7,9 +7,11 @@ and is the same byte for byte whenever it is made.
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import hashlib
 import io
 import json
+import re
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -18,6 +20,7 @@ from typing import Any
 from waferway.atlas.catalogue import Catalogue, read_catalogue
 from waferway.atlas.catalogue_schema import CATALOGUE
 from waferway.atlas.release import DATA_VERSION, write_description
+from waferway.calendar import day, end_of
 from waferway.errors import OutputExists, RangeError, nearest
 from waferway.evidence.claims import Claim, Evidence, Source
 from waferway.network.network import Network
@@ -28,9 +31,18 @@ FLAT_COLUMNS = (
     "technology", "parameter", "value", "unit", "source", "further description",
     "currency_year", "low", "high", "basis", "grade", "valid", "known_from", "claim_id", "hash",
 )  # fmt: skip
-"""The seven columns of PyPSA/technology-data, then what ours say beyond them."""
+"""The seven columns of PyPSA/technology-data, then what ours say beyond them.
+
+`currency_year` of an amount of money is its price year, else the one year for which it holds, else
+"nominal": in money of the day on which it is paid.
+"""
+
+JUDGED, DEFINED = "judgement, applied in every view", "definition, true at any time"
+"""What stands for a day of knowledge where there is none."""
 
 FORMS = ("csv", "parquet", "geojson", "flat")
+_MONEY = re.compile(r"\b(USD|EUR|JPY|KRW|TWD)\b")
+_DAY = dt.timedelta(days=1)
 _OSM = "(c) OpenStreetMap contributors, ODbL 1.0"
 
 
@@ -275,11 +287,38 @@ def _flat(claim: Claim, evidence: Evidence) -> tuple[str, ...]:
     content = json.dumps(claim.model_dump(mode="json"), sort_keys=True)
     return (
         claim.subject, claim.metric, f"{claim.central:.10g}", claim.unit or "", said,
-        "; ".join(word for word in words if word), str(claim.price_year or ""),
+        "; ".join(word for word in words if word), _currency_year(claim),
         "" if low is None else str(low), "" if high is None else str(high), claim.basis or "",
-        claim.grade, claim.valid_text or "", str(claim.known_from or ""), claim.claim_id,
+        claim.grade, _valid(claim), _known(claim, evidence), claim.claim_id,
         hashlib.sha256(content.encode()).hexdigest(),
     )  # fmt: skip
+
+
+def _valid(claim: Claim) -> str:
+    if claim.valid_text or not (claim.valid_from or claim.valid_to):
+        return claim.valid_text or ""
+    return f"{claim.valid_from or ''}/{claim.valid_to or ''}"
+
+
+def _known(claim: Claim, evidence: Evidence) -> str:
+    """Day of knowledge, of what it is derived from as well; without one, why there is none."""
+    known, judged = evidence.known_on(claim.claim_id)
+    return str(known) if known else JUDGED if judged else DEFINED
+
+
+def _currency_year(claim: Claim) -> str:
+    """Year of the money of an amount: stated, else that of its time, if that is one year."""
+    if not _MONEY.search(claim.unit or ""):
+        return ""
+    if claim.price_year:
+        return str(claim.price_year)
+    try:
+        parts = [part for part in _valid(claim).split("/") if part]
+        years = {y for part in parts for y in (day(part).year, (end_of(part) - _DAY).year)}
+    except RangeError:  # a fiscal year lies in two
+        years = set()
+    open_ended = _valid(claim).startswith("/") or _valid(claim).endswith("/")
+    return str(years.pop()) if len(years) == 1 and not open_ended else "nominal"
 
 
 def _said(source: Source) -> str:

@@ -183,7 +183,7 @@ def _fall_back(network: Network, known: Evidence) -> Network:
     """Replace claims not yet known by the newest known one on the same thing."""
     newest: dict[tuple[str, str, str], Claim] = {}
     for claim in known.values():
-        what = (claim.subject, claim.metric, claim.valid_text or "")
+        what = (claim.subject, claim.metric, _time(claim))
         if claim.central is None or claim.rank == "deprecated":
             continue
         if what not in newest or _since(claim) > _since(newest[what]):
@@ -199,7 +199,7 @@ def _fall_back(network: Network, known: Evidence) -> Network:
         late = network.evidence.get(row["claim_id"])
         if late is None or late.claim_id in known:
             continue
-        instead = newest.get((late.subject, late.metric, late.valid_text or ""))
+        instead = newest.get((late.subject, late.metric, _time(late)))
         expected = units.of_cell(row["table"], row["key"], row["column"])
         if instead is None or expected is None:
             continue
@@ -219,6 +219,12 @@ def _fall_back(network: Network, known: Evidence) -> Network:
         cite.loc[index, "claim_id"] = instead.claim_id
     frames["cite"] = cite.set_index(pd.Index(_keys(cite), dtype="object", name="key"))
     return network.with_tables(frames)
+
+
+def _time(claim: Claim) -> str:
+    """The time a claim states; a stretch that a judgement of ours is meant for states none."""
+    text = claim.valid_text or ""
+    return "" if claim.known_from is None and "/" in text else text
 
 
 def _since(claim: Claim) -> dt.date:

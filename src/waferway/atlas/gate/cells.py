@@ -55,6 +55,20 @@ def cells(atlas: AtlasFolder) -> Iterator[Fault]:
                 if attribute.name in sheet.columns:
                     yield from _cell(atlas, row, name, attribute)
             yield from _bounds(row, table)
+            yield from _own(row, name)
+
+
+def _own(row: Row, table: str) -> Iterator[Fault]:
+    """What we say ourselves is a judgement, however sure we are."""
+    if row["source_id"] == "waferway" and row["grade"] != "D":
+        yield fault(
+            "grade",
+            row,
+            "grade",
+            f"{table} rests on our own word and is graded {row['grade']}",
+            "own estimates are D",
+            "cite the page that says it, or grade it D",
+        )
 
 
 def _heading(atlas: AtlasFolder, name: str, table: Table) -> Iterator[Fault]:

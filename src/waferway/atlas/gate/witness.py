@@ -6,10 +6,11 @@ Judges claims of the catalogue and of the planned network alike.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import get_args
 
 from waferway.atlas.gate.folder import AtlasFolder, Row, fault, number, span
+from waferway.atlas.validity import DATES
 from waferway.errors import Fault, nearest
 from waferway.evidence.claims import Form, Kind, Modality
 
@@ -29,10 +30,17 @@ def witness(atlas: AtlasFolder) -> Iterator[Fault]:
         if row.get("publisher") != "waferway"
     }
     said: dict[tuple[str, ...], Row] = {}
+    known = {
+        row.get("claim_id", ""): row.get("known_from", "")
+        for sheet in (*atlas.claims, *atlas.network_claims)
+        for row in sheet.rows
+    }
     for sheet in (*atlas.claims, *atlas.network_claims):
         for at, _ in sheet:
             row = Row(sheet, at)
             yield from _words(row)
+            yield from _dated(row)
+            yield from _after_premises(row, known)
             yield from _clock(row, published.get(row["source_id"], ""))
             if row["method"] == "hand":
                 yield from _again(row, said)
@@ -59,6 +67,35 @@ def _words(row: Row) -> Iterator[Fault]:
             f'{name}: method is "{row["method"]}"',
             f"one of {', '.join(_METHODS)}",
             "say how the figure came about: hand, if it was read from the source",
+        )
+
+
+def _dated(row: Row) -> Iterator[Fault]:
+    """Every claim says for when it holds or since when it is known; judgements the former."""
+    if not any(row[name] for name in DATES):
+        yield fault(
+            "date",
+            row,
+            "valid_text",
+            f"{row['claim_id']} has neither a validity nor a day of knowledge",
+            "a number without either holds for no time",
+            "a judgement names the time for which it is meant, for example 2023/2030",
+        )
+
+
+def _after_premises(row: Row, known: Mapping[str, str]) -> Iterator[Fault]:
+    """What is derived is known no earlier than what it is derived from."""
+    mine = row["known_from"]
+    late = {o: known.get(o, "") for o in row["derived_from"].split() if known.get(o, "") > mine}
+    if mine and late:
+        origin = max(late, key=lambda name: late[name])
+        yield fault(
+            "before-the-fact",
+            row,
+            "known_from",
+            f"{row['claim_id']} is known from {mine}, {origin} from {late[origin]}",
+            "it is derived from that",
+            f"date it {late[origin]}, or derive it from what was known before",
         )
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from waferway.calendar import end_of
+from waferway.calendar import day, end_of
 from waferway.errors import Fault, InputError, Place, RangeError
 from waferway.evidence.claims import Claim, Evidence
 from waferway.network.network import Network
@@ -46,10 +46,19 @@ def admitted(claim: Claim, cut: dt.date = CUT) -> bool:
     if claim.known_from is not None and claim.known_from <= cut:
         return True
     last = claim.valid_to or _last_day(claim.valid_text)
-    if last is not None:
+    if last is not None and not _standing(claim, cut):
         return claim.modality in OUTCOMES and last <= cut
-    # timeless constants of this project: shapes of chips, cycle times, definitions
+    # constants of this project: shapes of chips, cycle times, definitions
     return claim.known_from is None and claim.method.startswith((*_CONSTANTS, "hand", "derived:"))
+
+
+def _standing(claim: Claim, cut: dt.date) -> bool:
+    """Whether a judgement is meant for a stretch of time that had begun by the cut."""
+    first, stroke, _ = (claim.valid_text or "").partition("/")
+    try:
+        return claim.known_from is None and bool(stroke) and day(first) <= cut
+    except RangeError:
+        return False
 
 
 def _last_day(text: str | None) -> dt.date | None:
@@ -129,7 +138,8 @@ class Reader:
                 "known_from": str(claim.known_from or ""), "period": claim.valid_text or "",
                 "ground": "known by the cut"
                 if claim.known_from is not None and claim.known_from <= self.cut
-                else "outcome of a period that had ended" if claim.valid_text
+                else "outcome of a period that had ended"
+                if claim.valid_text and not _standing(claim, self.cut)
                 else "constant",
             }
             for name, claim in sorted(self.read.items())
