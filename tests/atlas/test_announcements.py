@@ -6,6 +6,21 @@ import waferway as ww
 from waferway.atlas.announcements import announcements, sums_of
 
 EXPECTED = {
+    "wafers a month that 8 billion dollars buy at the cost of 2 nm": 14_286,
+    "wafers a month that 10 billion dollars buy at the cost of 3 nm": 25_000,
+    "fabs of 50,000 wafers a month at 2 nm for 9 billion dollars": 0.321,
+    "36 fabs of 50,000 wafers a month at the cost of 3 nm": 720,
+    "36 fabs of 50,000 wafers a month at the cost of 2 nm": 1_008,
+    "their wafers": 1.8e6,
+    "the same, of all that SEMI forecast for the world at 7 nm and below in 2028": 128.6,
+    "EUV scanners for them": 675,
+    "years of all EUV scanners delivered": 13.5,
+    "wafers a month that 7 trillion dollars buy at the cost of 2 nm": 12.5e6,
+    "wafers a month that 7 trillion dollars buy at the cost of 3 nm": 17.5e6,
+    "at 2 nm, times what SEMI forecast for the world at 7 nm and below in 2028": 8.93,
+    "at 3 nm, times the same": 12.5,
+    "times the cost of 36 fabs at 2 nm": 6.94,
+    "gigawatts of AI data centres at that price": 137.5,
     "gigawatts of the three deals": 26,
     "gigawatts that 900,000 DRAM wafers a month would serve": 50,
     "DRAM wafers a month that the three deals need": 468_000,

@@ -38,6 +38,8 @@ class Sum:
 
 
 Formula = Callable[[Callable[[str], float]], float]
+FAB = 50_000
+"""Wafers a month of the fab whose cost IBS states; the announcement of 36 fabs names no size."""
 _SUPPLY = tuple(f"epoch.cowos-supply.2024Q{q}" for q in range(1, 5))
 _DEALS = ("oai-009", "oai-010", "oai-011")
 
@@ -50,7 +52,70 @@ def _fab(v: Callable[[str], float], won: str, fabs: int) -> float:
     return v(won) / fabs / v("fx.krw-usd.2024-01")
 
 
+def _wafers(v: Callable[[str], float]) -> float:
+    """Wafers a month of 36 fabs."""
+    return v("oai-36.fabs") * FAB
+
+
+_DIES = ("compiled.die-openai-next-own.gross", "compiled.die-openai-next-own.good")
+_GOOD = "compiled.pack-openai-next.good"
+_STACKS = "compiled.pack-openai-next.hbm4-48gb.count"
+
+
+def _dies(v: Callable[[str], float]) -> float:
+    """Good dies a month of 36 fabs, of OpenAI's own design on a process of its own."""
+    return _wafers(v) * v(_DIES[0]) * v(_DIES[1])
+
+
 ANNOUNCED: tuple[tuple[str, str, str, tuple[str, ...], Formula], ...] = (
+    ("openai-2024", "wafers a month that 8 billion dollars buy at the cost of 2 nm", "wafer/month",
+     ("oai-001", "logic-081"), lambda v: v("oai-001.low") / v("logic-081")),
+    ("openai-2024", "wafers a month that 10 billion dollars buy at the cost of 3 nm",
+     "wafer/month", ("oai-001", "logic-080"), lambda v: v("oai-001.high") / v("logic-080")),
+    ("openai-2024", "fabs of 50,000 wafers a month at 2 nm for 9 billion dollars", "fab",
+     ("fund.g42-round.amount", "logic-081"),
+     lambda v: v("fund.g42-round.amount") / v("logic-081") / FAB),
+    ("openai-36-fabs", "36 fabs of 50,000 wafers a month at the cost of 3 nm", "USD bn",
+     ("oai-36.fabs", "logic-080"), lambda v: _wafers(v) * v("logic-080") / 1e9),
+    ("openai-36-fabs", "36 fabs of 50,000 wafers a month at the cost of 2 nm", "USD bn",
+     ("oai-36.fabs", "logic-081"), lambda v: _wafers(v) * v("logic-081") / 1e9),
+    ("openai-36-fabs", "their wafers", "wafer/month", ("oai-36.fabs",), _wafers),
+    ("openai-36-fabs", "the same, of all that SEMI forecast for the world at 7 nm and below in "
+     "2028", "%", ("oai-36.fabs", "logic-005"), lambda v: 100 * _wafers(v) / v("logic-005")),
+    ("openai-36-fabs", "EUV scanners for them", "tool", ("oai-36.fabs", "euv.per-kwpm"),
+     lambda v: _wafers(v) / 1000 * v("euv.per-kwpm")),
+    ("openai-36-fabs", "years of all EUV scanners delivered", "year",
+     ("oai-36.fabs", "euv.per-kwpm", "euv.deliveries"),
+     lambda v: _wafers(v) / 1000 * v("euv.per-kwpm") / v("euv.deliveries")),
+    ("openai-36-fabs", "good dies from them (68 a wafer, own design on an own process)",
+     "die/month", ("oai-36.fabs", *_DIES), _dies),
+    ("openai-36-fabs", "HBM stacks to go with those dies, 8 each", "stack/month",
+     ("oai-36.fabs", *_DIES, _STACKS), lambda v: _dies(v) * v(_STACKS)),
+    ("openai-36-fabs", "site power of the packages of one month", "GW",
+     ("oai-36.fabs", *_DIES, _GOOD, "package.openai-next.power"),
+     lambda v: _dies(v) * v(_GOOD) * v("package.openai-next.power") / 1e6),
+    ("openai-36-fabs", "site power that can be added in the world in a month of 2030", "GW",
+     ("limit.power.2030",), lambda v: v("limit.power.2030") / 1e3),
+    ("openai-7tn", "wafers a month that 7 trillion dollars buy at the cost of 2 nm", "wafer/month",
+     ("oai-003", "logic-081"), lambda v: v("oai-003") / v("logic-081")),
+    ("openai-7tn", "wafers a month that 7 trillion dollars buy at the cost of 3 nm", "wafer/month",
+     ("oai-003", "logic-080"), lambda v: v("oai-003") / v("logic-080")),
+    ("openai-7tn", "at 2 nm, times what SEMI forecast for the world at 7 nm and below in 2028",
+     "times", ("oai-003", "logic-081", "logic-005"),
+     lambda v: v("oai-003") / v("logic-081") / v("logic-005")),
+    ("openai-7tn", "at 3 nm, times the same", "times", ("oai-003", "logic-080", "logic-005"),
+     lambda v: v("oai-003") / v("logic-080") / v("logic-005")),
+    ("openai-7tn", "at 2 nm, years of all EUV scanners delivered", "year",
+     ("oai-003", "logic-081", "euv.per-kwpm", "euv.deliveries"),
+     lambda v: v("oai-003") / v("logic-081") / 1000 * v("euv.per-kwpm") / v("euv.deliveries")),
+    ("openai-7tn", "times the cost of 36 fabs at 2 nm", "times",
+     ("oai-003", "oai-36.fabs", "logic-081"),
+     lambda v: v("oai-003") / (_wafers(v) * v("logic-081"))),
+    ("openai-7tn", "times all new AI compute to 2030 as Citi saw it in September 2025", "times",
+     ("oai-003", "dem-050.usd"), lambda v: v("oai-003") / v("dem-050.usd")),
+    ("openai-7tn", "gigawatts of AI data centres at that price", "GW",
+     ("oai-003", "dem-050.usd", "dem-050"),
+     lambda v: v("oai-003") / (v("dem-050.usd") / v("dem-050"))),
     ("openai-26gw", "gigawatts of the three deals", "GW", _DEALS, _deals),
     ("openai-26gw", "gigawatts that 900,000 DRAM wafers a month would serve", "GW",
      ("oai-017", "dem-051"), lambda v: v("oai-017") / v("dem-051")),
@@ -126,6 +191,9 @@ def announcements(evidence: Evidence) -> list[Sum]:
     """
 
     def value(name: str) -> float:
+        stem, _, end = name.rpartition(".")
+        if end in ("low", "high") and stem in evidence:
+            return float(getattr(evidence[stem], end))
         return float(evidence[name].central or 0.0)
 
     return [

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from waferway.cli import say
-from waferway.cli.showing import JsonFlag, show, show_json
+from waferway.cli.inputs import check_new
+from waferway.cli.showing import Force, JsonFlag, show, show_json
 
 if TYPE_CHECKING:
     from waferway.network.network import Network
@@ -59,13 +60,27 @@ def scenario_run(
     network: Source = None,
     gap: Annotated[float, typer.Option(help="Relative gap of each plan.")] = 0.01,
     party: Annotated[str | None, typer.Option(help="Whose plans; default: the system.")] = None,
+    picture: Annotated[
+        Path | None, typer.Option(help="Draw what it changes: a file .svg, .png or .pdf.")
+    ] = None,
+    theme: Annotated[str, typer.Option(help="Of the picture: light, dark or page.")] = "light",
+    force: Force = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Plan a what-if beside what it departs from; exit code 1 if no plan satisfies it."""
     from waferway.studies.scenarios import run_scenario
 
+    if picture is not None:
+        from waferway.report.figure import check_form
+
+        check_new(picture, force)  # before the plans, not after them
+        check_form(picture.suffix.removeprefix("."), theme, str(picture))
     study = run_scenario(_network(network), name, gap, party, None if quiet else say)
+    if picture is not None and study.plans[-1]["compute"]:
+        from waferway.report.scenario_figures import scenario_figure
+
+        say(f"wrote {scenario_figure(study).save(picture, theme, force=force)}")  # type: ignore[arg-type]
     if as_json:
         show_json(study.to_json())
     else:

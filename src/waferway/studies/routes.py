@@ -163,7 +163,7 @@ def routes(
     now, until : str, optional
         Last day of history, and last day shown; as in `plan`.
     budget_usd : float, optional
-        Most money to spend in all, from any fund.
+        One more fund, without cost of capital, beside those of the network.
     basis : str, optional
         Compute basis; default: the network's setting.
     ranking : str
