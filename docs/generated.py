@@ -135,6 +135,7 @@ MEANINGS = {
         "money": "undiscounted, by kind, where it differs; and the discounted cost",
         "basis": "compute basis of both plans; empty where they have none in common",
         "within_gap": "whether the costs lie closer than the gaps of the two solves can tell apart",
+        "not_compared": "why compute is not compared; empty where it is",
     },
     "waferway diff --json, of two networks": {
         "differs": "whether anything differs",

@@ -27,6 +27,8 @@ SHIPPED = (
     "openai-26gw", "korea-2047", "meta-350k-h100", "taiwan-closure", "hbm-two-suppliers",
     "hbm-slip", "no-chips-act",
 )  # fmt: skip
+OF_MONEY = ("openai-2024", "openai-36-fabs", "openai-7tn")
+"""What-ifs of one party's money: asked by its routes."""
 BESIDE = ("demand-to-2047", "year-2024-undecided", "hbm-third-unqualified")
 ONLY_REMOVE = {"no-chips-act", "year-2024-undecided"}
 """What-ifs that take rows or values away and state no number."""
@@ -42,7 +44,7 @@ def small() -> Network:
     return ww.read(files("waferway.network") / "example.yaml")
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", (*SHIPPED, *OF_MONEY))
 def test_each_reads_and_checks(net: Network, name: str) -> None:
     changed = net.with_scenario(name)
     assert check(changed) == []
@@ -67,7 +69,7 @@ def numbers(net: Network, name: str) -> list[tuple[str, float]]:
     return out
 
 
-@pytest.mark.parametrize("name", (*SHIPPED, *BESIDE))
+@pytest.mark.parametrize("name", (*SHIPPED, *OF_MONEY, *BESIDE))
 def test_every_number_has_a_claim_that_says_it(net: Network, name: str) -> None:
     assert bool(numbers(net, name)) == (name not in ONLY_REMOVE)
     for claim_id, value in numbers(net, name):
@@ -186,3 +188,30 @@ def test_the_verbs(net: Network) -> None:
     )
     text = run(app, ["scenario", "show", "korea-2047"]).stdout
     assert "after: demand-to-2047" in text and "360 trillion won / 6 fabs" in text
+
+
+def test_a_scenario_is_drawn_from_the_command_line(small: Network, tmp_path) -> None:
+    from waferway.cli import run
+    from waferway.network.writing import write
+
+    write(small, tmp_path / "net")
+    asked = ["scenario", "run", "hbm-late", "--network", str(tmp_path / "net"), "-q"]
+    path = tmp_path / "late.svg"
+    assert run([*asked, "--picture", str(path), "--theme", "dark"]) == 0
+    drawn = path.read_text("utf-8")
+    assert drawn.startswith("<svg") and "hbm-late" in drawn
+    assert run([*asked, "--picture", str(path)]) == 2  # it exists, said before any plan
+    assert run([*asked, "--picture", str(tmp_path / "late.gif")]) == 2
+
+
+def test_plans_that_were_made_before_are_not_made_again(small: Network, monkeypatch) -> None:
+    from waferway.studies import scenarios as room
+
+    departed: dict = {}
+    first = run_scenario(small, "hbm-late", departed=departed)
+    assert list(departed) == ["as shipped"]
+    made = []
+    plan = room.plan_network
+    monkeypatch.setattr(room, "plan_network", lambda *a, **k: made.append(1) or plan(*a, **k))
+    assert run_scenario(small, "hbm-late", departed=departed) == first
+    assert len(made) == len(first.plans) - 1

@@ -45,6 +45,7 @@ def run_scenario(
     gap: float = GAP,
     party: str | None = None,
     say: Callable[[str], None] | None = None,
+    departed: dict[str, Plan] | None = None,
 ) -> ScenarioStudy:
     """Plan a scenario and what it departs from, and state the differences.
 
@@ -61,6 +62,9 @@ def run_scenario(
         Whose plans; None is the system view. A surprise is planned in the system view only.
     say : callable, optional
         Told what is being planned.
+    departed : dict of str to Plan, optional
+        Plans of what the scenario departs from, by name (``as shipped``, its parents), made
+        before with the same numbers: they are not made again. Those that are made are added.
 
     Returns
     -------
@@ -81,8 +85,12 @@ def run_scenario(
     asking = set(demand.loc[new, "party"]) - {""}
     plans, rows = [], []
     clock = [time.process_time()]
+    departed = {} if departed is None else departed
     for one, net in steps:
-        plan, row = _planned(net, one, party, gap, asking, say)
+        given = departed.get(one) if one != name else None
+        plan, row = _planned(net, one, party, gap, asking, say, given=given)
+        if plan is not None and one != name:
+            departed[one] = plan
         plans.append(plan)
         rows.append(row)
         clock.append(time.process_time())
@@ -151,7 +159,7 @@ def _calendar(network: Network) -> tuple[Any, ...]:
 def _planned(
     network: Network, name: str, party: str | None, gap: float, asking: set[str],
     say: Callable[[str], None] | None, before: Plan | None = None,
-    surprise: dt.date | None = None,
+    surprise: dt.date | None = None, given: Plan | None = None,
 ) -> tuple[Plan | None, dict[str, Any]]:  # fmt: skip
     until = network.setting("until")
     step: Any = None
@@ -167,7 +175,9 @@ def _planned(
         "compute": [], "binds": [], "money": {}, "orders": {}, "conflict": "",
     }  # fmt: skip
     try:
-        plan = plan_network(network, party=party, step=step, gap=gap, by_rounding=long or None)
+        plan = given or plan_network(
+            network, party=party, step=step, gap=gap, by_rounding=long or None
+        )
     except Infeasible as error:
         return None, row | {"conflict": str(error)}
     return plan, row | _figures(plan, asking, before, surprise)
