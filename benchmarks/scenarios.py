@@ -139,8 +139,8 @@ def differs(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     """
     out = [k for k in ("verdict", "basis") if old.get(k) != new.get(k)]
     for before, after in zip(old.get("routes", []), new.get("routes", []), strict=False):
-        for when, amount in before["delivered"].items():
-            made = after["delivered"][when]
+        for when in before["delivered"]:
+            amount, made = (row["delivered"][when] or 0.0 for row in (before, after))
             if before["route"] != after["route"] or abs(amount - made) > 0.03 * max(amount, 1.0):
                 out.append(f"{after['route']} by {when}: {made:.4g}, the page says {amount:.4g}")
     if "routes" in old:

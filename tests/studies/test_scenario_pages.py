@@ -18,7 +18,7 @@ from waferway.studies.scenario_study import ScenarioStudy
 from waferway.studies.scenarios import SERVED
 
 PAGED = (*SHIPPED, *OF_MONEY)
-CLAIM = r"\b(?:oai|dem|hbm|logic|pol|halt|pack|fund)[-.][a-z0-9.\-]*[a-z0-9]"
+CLAIM = r"\b(?:(?:oai|dem|hbm|logic|pol|pack)-[0-9]+(?:\.[a-z]+)?|halt-tw-[a-z]+)"
 
 
 @pytest.fixture(scope="module")
@@ -63,13 +63,7 @@ def test_a_page_names_the_sources_of_its_claims(evidence, name):
     """Each claim named in the prose is there, and its source stands in the table with its day."""
     text = (PAGES / f"{name}.md").read_text("utf-8")
     prose = text.split(BEGIN)[0] + text.split(END)[1]
-    inside = [
-        part
-        for span in re.findall(r"\(([^()]*)\)", prose)
-        for part in re.findall(
-            r"\b(?:oai|dem|hbm|logic|pol|halt|pack|fund)[-.][a-z0-9.\-]*[a-z0-9]", span
-        )
-    ]
+    inside = re.findall(CLAIM, prose)
     table = text.split("Sources of the claims named on this page")[1].split(END)[0]
     assert inside
     for claim in inside:
