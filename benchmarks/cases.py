@@ -68,7 +68,7 @@ def run_case(network: Network, name: str, gap: float) -> dict[str, Any]:
     for says, other in _variations(name):
         run = waferway.routes(other, **ASKED, gap=gap / 2, draws=0, workers=2)
         varied.append({
-            "says": says, "built": _built(run),
+            "says": says, "built": _built(run), "own_binds": run.row("own")["binds"],
             "routes": [{"route": row["route"], "label": row["label"], "gap": row["gap"],
                         "delivered": row["delivered"], "peak_cash_usd": row["peak_cash_usd"]}
                        for row in run.rows],
@@ -151,6 +151,9 @@ def case_table(content: dict[str, Any]) -> str:
         lines.append(f"| {label} | {' | '.join(cells)} |")
     built = [own["built"], *(one["built"] for one in content["varied"])]
     lines.append(f"| modules of own plants | {' | '.join(f'{n:,}' for n in built)} |")
+    plants = next(row for row in content["routes"] if row["route"] == "own")
+    stops = [plants, *({"binds": one["own_binds"]} for one in content["varied"])]
+    lines.append(f"| what binds own plants | {' | '.join(binds_in_words(s) for s in stops)} |")
     return "\n".join(lines)
 
 
