@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +15,11 @@ from tests.atlas import adversary
 from tests.atlas.adversary.book import Book, Plant
 from tests.atlas.planting import PLANTS, Copy, clean_variant
 from waferway.atlas.gate import check_folder, judge
+from waferway.atlas.gate.claim_files import check_claims
 from waferway.atlas.gate.folder import AtlasFolder
 from waferway.atlas.sheets import read_sheet
 from waferway.atlas.world import data_folder
+from waferway.cli import run
 from waferway.errors import Fault, InputError
 
 SEEDS = range(5) if os.environ.get("WAFERWAY_THOROUGH") else range(1)
@@ -170,3 +174,42 @@ def test_a_fault_says_where_what_and_what_to_try(tmp_path: Path) -> None:
 def test_a_folder_without_atlas_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there is no atlas here"):
         check_folder(tmp_path)
+
+
+def test_claims_beside_the_atlas_are_audited_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["atlas", "audit", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert set(said["beside"]) == {"demand", "studies", "chips", "finance", "market"}
+    assert said["passed"] and all(one["passed"] for one in said["beside"].values())
+    assert said["beside"]["demand"]["claims"] >= 300 and said["beside"]["studies"]["claims"] >= 390
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "what"),
+    [
+        (",2022/2032,,,2024-12-31,waferway", ",,,,,waferway", "neither a validity nor a day"),
+        (",2025-07-31,epoch-ai-models", ",2020-05-28,epoch-ai-models", "its source from 2025-07"),
+        (",epoch-ai-chip-counts,", ",epoch-chip-counts,", "epoch-chip-counts, no source"),
+        (",GW,assumed,", ",,assumed,", "a number needs a unit"),
+        (",D,", ",C,", "imputations are D"),
+        ("2024,,,2026-02-28,lesswrong", "2024,,,2025-11-30,lesswrong", "is derived from that"),
+    ],
+)
+def test_a_fault_in_such_claims_is_found(
+    tmp_path: Path, before: str, after: str, what: str
+) -> None:
+    source = Path(str(resources.files("waferway.demand"))) / "data"
+    shutil.copytree(source, tmp_path / "data")
+    path = tmp_path / "data" / "claims.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    at = next(
+        i
+        for i, line in enumerate(lines)
+        if before in line and (after != ",C," or "imputed:" in line)
+    )
+    lines[at] = lines[at].replace(before, after)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    verdict = check_claims(tmp_path / "data")
+    assert not verdict.passed
+    assert any(what in str(fault) for fault in verdict.faults), str(verdict)
+    assert any(fault.place.line == at + 1 for fault in verdict.faults)

@@ -23,11 +23,12 @@ from waferway.network.row_units import Expected, units_of
 from waferway.network.schema import TABLES
 from waferway.streams import stream
 
-__all__ = ["Audit", "Finding", "audit", "draw", "drawn_claims"]
+__all__ = ["Audit", "Finding", "audit", "draw", "drawn_claims", "lacks"]
 
 TOLERANCE = 1e-6  # relative; values are written with nine digits
 _APART = ("profile", "cite", "change")
 _OURS = ("imputed:", "derived:")
+NO_REASON = "is imputed without a reason"
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ def audit(network: Network) -> Audit:
     used = {name for names in cited.values() for name in names}
     for name in sorted(used):
         if name in network.evidence:
-            findings += [Finding(f"claim {name}", what) for what in _lacks(network, name)]
+            findings += [Finding(f"claim {name}", what) for what in lacks(network.evidence[name])]
     return Audit(count, dict(grades), imputed, tuple(findings))
 
 
@@ -278,9 +279,18 @@ def _convert(value: float, unit_text: str, expected: Expected) -> float:
     return read.central
 
 
-def _lacks(network: Network, name: str) -> list[str]:
-    """What a claim should carry and does not."""
-    claim = network.evidence[name]
+def lacks(claim: Claim) -> list[str]:
+    """What a claim should carry and does not.
+
+    A claim without a figure (a date, a word) needs no unit.
+
+    Examples
+    --------
+    >>> lacks(Claim(claim_id="c", subject="x", metric="m", kind="count", form="point", value=1,
+    ...             unit="1", modality="assumed", grade="D", method="imputed:judgement",
+    ...             valid_text="2024", rank_reason="none is published"))
+    ['is imputed without an interval']
+    """
     out = []
     if not dated(claim):
         out.append("has neither a validity nor a day of knowledge")
@@ -290,8 +300,9 @@ def _lacks(network: Network, name: str) -> list[str]:
         if claim.grade != "D":
             out.append(f"is imputed and graded {claim.grade}; imputations are D")
         if not claim.rank_reason:
-            out.append("is imputed without a reason")
-        if claim.form != "date" and (claim.low is None or claim.high is None):
+            out.append(NO_REASON)
+        bounds = (claim.low, claim.high) if claim.p50 is None else (claim.p05, claim.p95)
+        if claim.form != "date" and None in bounds:
             out.append("is imputed without an interval")
     elif claim.method.startswith("assumed:"):
         pass
@@ -301,7 +312,7 @@ def _lacks(network: Network, name: str) -> list[str]:
     else:
         if not claim.source_id:
             out.append("has no source")
-        if not claim.known_from and claim.grade != "A":
+        if not claim.known_from and claim.grade != "A" and claim.method != "definition":
             out.append("does not say since when it is known")
         if not claim.locator:
             out.append("does not say where in its source it stands")

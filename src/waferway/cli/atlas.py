@@ -6,12 +6,15 @@ Owns the declaration of these verbs; what they do is loaded on use.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from waferway.cli import say
 from waferway.cli.showing import Force, JsonFlag, show, show_json
+
+if TYPE_CHECKING:
+    from waferway.atlas.gate import Verdict
 
 __all__ = ["atlas"]
 
@@ -126,7 +129,8 @@ def atlas_audit(
     """Check every rule of the data gate; exit code 1 if one fails.
 
     Each number has unit, grade, dates and source, agrees with its claim, and fits what the
-    others say; each fault has file, line and column.
+    others say; each fault has file, line and column. The shipped atlas is read together with the
+    claims from which demand, hindcast, chips, finance and market compute.
     """
     from waferway.atlas.gate import check_folder
     from waferway.atlas.world import data_folder
@@ -142,12 +146,29 @@ def atlas_audit(
                  f"{claim.source_id}; {claim.locator}")  # fmt: skip
         return
     verdict = check_folder(folder or data_folder())
+    beside = {} if folder else _claims_beside_the_atlas()
     if as_json:
-        show_json(verdict.to_json())
+        said = {name: other.to_json() for name, other in beside.items()}
+        passed = verdict.passed and all(other.passed for other in beside.values())
+        show_json({**verdict.to_json(), "passed": passed, "beside": said})
     else:
         show(str(verdict))
-    if not verdict.passed:
+        for name, other in beside.items():
+            show(f"{name}: {other}")
+    if not all(one.passed for one in (verdict, *beside.values())):
         raise typer.Exit(1)
+
+
+def _claims_beside_the_atlas() -> dict[str, Verdict]:
+    """What the gate says of the claims from which engines and studies compute, by package."""
+    from importlib import resources
+
+    from waferway.atlas.gate.claim_files import check_claims
+
+    return {
+        name: check_claims(Path(str(resources.files(f"waferway.{name}"))) / "data")
+        for name in ("demand", "studies", "chips", "finance", "market")
+    }
 
 
 @atlas.command("diff")

@@ -7,9 +7,7 @@ row of the shipped atlas, so that they judge any other as well.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from waferway.atlas.catalogue_schema import CATALOGUE, quantities
 from waferway.atlas.gate.cells import cells
@@ -19,6 +17,7 @@ from waferway.atlas.gate.likeness import likeness
 from waferway.atlas.gate.places import places
 from waferway.atlas.gate.products import products
 from waferway.atlas.gate.sums import sums
+from waferway.atlas.gate.verdict import Verdict
 from waferway.atlas.gate.wiring import wiring
 from waferway.atlas.gate.witness import witness
 from waferway.errors import Fault, InputError, Place
@@ -27,60 +26,6 @@ from waferway.network.schema import TABLES
 __all__ = ["Verdict", "check_folder", "judge"]
 
 _CATALOGUE_RULES = (cells, claims, witness, products, places, sums, likeness)
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What the gate says of a folder.
-
-    Attributes
-    ----------
-    faults : tuple of Fault
-        In order of file, line and column; empty when the folder passes.
-    numbers : int
-        Cells and profile rows that hold a number.
-    claims : int
-    grades : dict of str to int
-        Claims by grade.
-    """
-
-    faults: tuple[Fault, ...]
-    numbers: int
-    claims: int
-    grades: dict[str, int]
-
-    @property
-    def passed(self) -> bool:
-        """Whether there is no fault."""
-        return not self.faults
-
-    def to_json(self) -> dict[str, Any]:
-        """As ``waferway atlas audit --json`` prints it."""
-        return {
-            "passed": self.passed,
-            "numbers": self.numbers,
-            "claims": self.claims,
-            "grades": self.grades,
-            "kinds": dict(sorted(Counter(fault.kind for fault in self.faults).items())),
-            "faults": [
-                {
-                    "place": str(f.place),
-                    "kind": f.kind,
-                    "what": f.what,
-                    "why": f.why,
-                    "try": f.suggestion,
-                }
-                for f in self.faults
-            ],
-        }
-
-    def __str__(self) -> str:
-        graded = ", ".join(f"{count} {grade}" for grade, count in sorted(self.grades.items()))
-        head = f"{self.numbers} numbers on {self.claims} claims ({graded})"
-        if self.passed:
-            return f"{head}: every one has unit, grade, dates and source; no fault"
-        lines = [str(fault) for fault in self.faults]
-        return "\n".join([*lines, f"{head}: {len(self.faults)} faults"])
 
 
 def check_folder(folder: str | Path) -> Verdict:

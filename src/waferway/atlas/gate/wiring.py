@@ -20,7 +20,7 @@ from waferway.network.network import Network
 from waferway.network.reading import read
 from waferway.network.schema import TABLES
 
-__all__ = ["wiring"]
+__all__ = ["of_claim", "wiring"]
 
 # Most that a claim in a unit can state; beyond it the unit slipped.
 _MOST = {
@@ -41,7 +41,7 @@ _MOST = {
     "day": 3000.0,
     "package/wafer:cowos": 200.0,
     "die/start": 1500.0,
-    "GW": 400.0,
+    "GW": 1000.0,
     "month": 240.0,
     "package": 2e7,
     "H100e": 1e9,
@@ -76,7 +76,7 @@ def wiring(atlas: AtlasFolder) -> Iterator[Fault]:
             yield fault("repeated-id", row, "claim_id", f"claim {row['claim_id']} is given twice")
         by_id.setdefault(row["claim_id"], row)
     for row in rows:
-        yield from _claim(atlas, row, by_id)
+        yield from of_claim(atlas, row, by_id)
     yield from _stakes(atlas)
     yield from _bases(atlas, by_id)
     yield from _spikes(atlas)
@@ -135,7 +135,8 @@ def _row_of(sheet: Sheet, names: tuple[str, ...], key: str, column: str) -> Plac
     return None if at is None else sheet.place(at, column)
 
 
-def _claim(atlas: AtlasFolder, row: Row, by_id: dict[str, Row]) -> Iterator[Fault]:
+def of_claim(atlas: AtlasFolder, row: Row, by_id: dict[str, Row]) -> Iterator[Fault]:
+    """Faults of one claim of the planned network: reach, day, source, premises, basis."""
     name = row["claim_id"]
     most = _MOST.get(row["unit"], math.inf)
     for bound in ("low", "value", "high", "p05", "p50", "p95"):

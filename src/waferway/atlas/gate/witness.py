@@ -136,8 +136,8 @@ def _again(row: Row, said: dict[tuple[str, ...], Row]) -> Iterator[Fault]:
     """One source gives one thing at one time one figure."""
     what = tuple(
         row[c]
-        for c in ("subject", "metric", "qualifiers", "valid_text", "source_id", "basis", "modality",
-                  "unit")
+        for c in ("subject", "metric", "qualifiers", "valid_text", "valid_from", "valid_to",
+                  "source_id", "basis", "modality", "unit")
     )  # fmt: skip
     first = said.setdefault(what, row)
     if first is row or row["method"] == "definition":
