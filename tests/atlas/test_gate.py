@@ -213,3 +213,60 @@ def test_a_fault_in_such_claims_is_found(
     assert not verdict.passed
     assert any(what in str(fault) for fault in verdict.faults), str(verdict)
     assert any(fault.place.line == at + 1 for fault in verdict.faults)
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "claim", "factor", "what"),
+    [
+        (
+            "capacity",
+            {"of": "samsung", "period": "2024-12", "basis": "modelled"},
+            "capacity.samsung-wafer:hbm-2024-12-modelled.wafers_per_month",
+            1e-3,
+            "samsung, wafer:hbm: 45000 in 2023-12, 130 in 2024-12",  # another basis beside it
+        ),
+        (
+            "capacity",
+            {"of": "world", "unit": "wafer:logic", "period": "2028"},
+            "capacity.world-wafer:logic-2028-modelled.wafers_per_month",
+            3.0,
+            "4.2e+06 in 2028",  # the world's capacity is slow
+        ),
+        (
+            "holding",
+            {"owner": "oracle", "designer": "nvidia", "period": "2022Q4"},
+            "holding.oracle-nvidia-2022Q4.units",
+            0.75,
+            "oracle holds 30616.5 of nvidia, 32400 a quarter before",  # its high end alone falls
+        ),
+    ],
+)
+def test_slips_that_an_earlier_run_missed(
+    tmp_path: Path, table: str, row: dict[str, str], claim: str, factor: float, what: str
+) -> None:
+    """Cell and claim slip together; what else the atlas says of the thing tells."""
+    book = Book.of(data_folder()).fresh()
+    bounds = ("low", "value", "high", "p05", "p50", "p95")
+    for name, wanted in (
+        (f"catalogue/{table}.csv", row),
+        ("catalogue/claim.csv", {"claim_id": claim}),
+    ):
+        at = next(r for r in book.rows(name) if wanted.items() <= r.items())
+        for column, text in at.items():
+            ours = column.startswith(("wafers_per_month", "units_")) or column in bounds
+            if ours and text.replace(".", "").isdigit():
+                book.set(name, at, **{column: f"{float(text) * factor:.9g}"})
+    book.write(tmp_path / "atlas")
+    verdict = judge(AtlasFolder.read(tmp_path / "atlas"), network=False)
+    assert any(what in str(fault) for fault in verdict.faults), str(verdict)
+    assert not any(fault.kind == "claim" for fault in verdict.faults), str(verdict)
+
+
+def test_a_figure_that_cites_the_row_of_another_quarter_is_found(tmp_path: Path) -> None:
+    book = Book.of(data_folder()).fresh()
+    name = "catalogue/claim.csv"
+    row = next(r for r in book.rows(name) if r["locator"].startswith("NVIDIA B200 Q4 2024: units"))
+    book.set(name, row, valid_text="2025Q4")
+    book.write(tmp_path / "atlas")
+    verdict = judge(AtlasFolder.read(tmp_path / "atlas"), network=False)
+    assert any("its place in the source is Q4 2024" in str(fault) for fault in verdict.faults)

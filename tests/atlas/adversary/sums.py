@@ -92,7 +92,8 @@ def _(book: Book, rng: np.random.Generator) -> bool:
     ]
     if not before or max(before) * 0.6 < 1:
         return False
-    factor = max(before) * 0.6 / one.value
+    # Of the medians: the low end of a quarter may lie under the median of the one before.
+    factor = max(before) * 0.6 / num(one.row["units_p50"])
     one.scale(factor, True)
     for other in catalogue_figures(book, "holding", "h100e"):
         if other.row is one.row:

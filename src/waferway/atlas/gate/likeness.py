@@ -241,6 +241,13 @@ def _ratios(atlas: AtlasFolder, reviewed: _Reviewed) -> Iterator[Fault]:
             )
 
 
+_ANY_BASIS = "any"
+# Least and most from one point to the next, most for each year between them. What is planned may
+# stand far above what is in use; the world's capacity of one kind is slow.
+_GROWTH = ((0.7, 2.9), (0.5, 7.0))
+_GROWTH_OF_WORLD = (0.7, 1.6)
+
+
 def _steps(atlas: AtlasFolder, reviewed: _Reviewed) -> Iterator[Fault]:
     """Capacity of a company or of the world neither leaps nor collapses from year to year."""
     series: dict[tuple[str, ...], list[tuple[str, Row]]] = defaultdict(list)
@@ -248,15 +255,18 @@ def _steps(atlas: AtlasFolder, reviewed: _Reviewed) -> Iterator[Fault]:
         when = span(row["period"])
         if when is None or atlas.row("facility", row["of"]) is not None:
             continue
-        basis = "" if row["of"] == "world" else row["basis"]
         process = row["process"] if row["unit"] == "wafer:logic" else ""
-        series[row["of"], row["unit"], process, basis].append((str(when[1]), row))
-    for (of, unit, _, _), points in series.items():
+        for basis in (row["basis"], _ANY_BASIS):
+            series[row["of"], row["unit"], process, basis].append((str(when[1]), row))
+    for (of, unit, _, basis), points in series.items():
+        least, most = _GROWTH[basis == _ANY_BASIS]
+        if of == "world":
+            least, most = _GROWTH_OF_WORLD
         points.sort(key=lambda point: point[0])
         for (then, a), (now, b) in itertools.pairwise(points):
             ratio = over(_central(b), _central(a))
             years = max(int(now[:4]) - int(then[:4]), 1)
-            if math.isnan(ratio) or 0.7 <= ratio <= 2.9**years:
+            if math.isnan(ratio) or least <= ratio <= most**years:
                 continue
             for row in (a, b):
                 if not reviewed.of("capacity", row, "wafers_per_month", False):

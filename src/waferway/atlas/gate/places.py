@@ -29,6 +29,7 @@ _ORDER = (
     "full_output",
 )
 _STALE_DAYS = 1100
+_STALE_RUNNING_DAYS = 6 * 365  # a plant that runs changes less often
 _WAFERS_MM = ("150", "200", "300")
 _GRACE_DAYS = 45  # a figure for the end of a month may be published as the month begins
 _LARGEST_PLANT = 300_000.0
@@ -207,7 +208,7 @@ def _states(atlas: AtlasFolder) -> Iterator[Fault]:
                 f"the atlas was made on {atlas.day}",
                 "look for its state today, or say uncertain",
             )
-        if when and (atlas.day - when[0]).days > 2 * _STALE_DAYS:
+        if when and (atlas.day - when[0]).days > _STALE_RUNNING_DAYS:
             yield fault(
                 "stale", row, "as_of", f"the state of {row['facility']} is of {row['as_of']}"
             )

@@ -331,6 +331,9 @@ def _gaps(points: list[tuple[object, Row]], column: str) -> Iterator[Fault]:
                 )
 
 
+_HELD = tuple(f"{what}_{q}" for what in ("units", "h100e") for q in ("p05", "p50", "p95"))
+
+
 def _holdings(atlas: AtlasFolder) -> Iterator[Fault]:
     """Chips held never fall, and all owners together hold what was sold."""
     held: dict[tuple[str, str], list[tuple[object, Row]]] = defaultdict(list)
@@ -350,7 +353,7 @@ def _holdings(atlas: AtlasFolder) -> Iterator[Fault]:
         points.sort(key=lambda point: str(point[0]))
         yield from _gaps(points, "units_p50")
         for (_, a), (_, b) in itertools.pairwise(points):
-            for column in ("units_p50", "h100e_p50"):
+            for column in _HELD:
                 if b.number(column) < 0.97 * a.number(column):
                     yield fault(
                         "jump",

@@ -6,6 +6,7 @@ Judges claims of the catalogue and of the planned network alike.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from typing import get_args
 
@@ -19,6 +20,7 @@ __all__ = ["witness"]
 _WORDS = {"modality": get_args(Modality), "kind": get_args(Kind), "form": get_args(Form)}
 _METHODS = ("hand", "definition", "extract:", "import:", "derived:", "imputed:", "model:")
 _APART = 0.005
+_QUARTER, _LABEL = re.compile(r"\bQ([1-4]) (20\d\d)\b"), re.compile(r"(\d{4})Q([1-4])")
 
 
 def witness(atlas: AtlasFolder) -> Iterator[Fault]:
@@ -41,6 +43,7 @@ def witness(atlas: AtlasFolder) -> Iterator[Fault]:
             yield from _words(row)
             yield from _dated(row)
             yield from _after_premises(row, known)
+            yield from _other_quarter(row)
             yield from _clock(row, published.get(row["source_id"], ""))
             if row["method"] == "hand":
                 yield from _again(row, said)
@@ -96,6 +99,25 @@ def _after_premises(row: Row, known: Mapping[str, str]) -> Iterator[Fault]:
             f"{row['claim_id']} is known from {mine}, {origin} from {late[origin]}",
             "it is derived from that",
             f"date it {late[origin]}, or derive it from what was known before",
+        )
+
+
+def _other_quarter(row: Row) -> Iterator[Fault]:
+    """A figure of a quarter does not cite the row of another one."""
+    named = set(_QUARTER.findall(row["locator"]))
+    mine = _LABEL.fullmatch(row["valid_text"])
+    if row["method"] != "hand" or not mine or len(named) != 1 or "fiscal" in row["locator"]:
+        return
+    quarter, year = named.pop()
+    if (year, quarter) != mine.groups():
+        yield fault(
+            "date",
+            row,
+            "valid_text",
+            f"{row['claim_id']} holds for {row['valid_text']}, its place in the source is "
+            f"Q{quarter} {year}",
+            "",
+            "a fiscal quarter for the calendar's, or the row of another quarter?",
         )
 
 
