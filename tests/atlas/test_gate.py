@@ -233,6 +233,13 @@ def test_a_fault_in_such_claims_is_found(
             "4.2e+06 in 2028",  # the world's capacity is slow
         ),
         (
+            "accelerator",
+            {"name": "huawei-920"},
+            "accelerator.huawei-920.bandwidth_tb_s",
+            8.0,
+            "huawei-920: 0.0356 TB/s for a dense 16-bit TFLOP/s",  # Tbit/s; memory is unknown
+        ),
+        (
             "holding",
             {"owner": "oracle", "designer": "nvidia", "period": "2022Q4"},
             "holding.oracle-nvidia-2022Q4.units",
@@ -253,7 +260,10 @@ def test_slips_that_an_earlier_run_missed(
     ):
         at = next(r for r in book.rows(name) if wanted.items() <= r.items())
         for column, text in at.items():
-            ours = column.startswith(("wafers_per_month", "units_")) or column in bounds
+            ours = (
+                column.startswith(("wafers_per_month", "units_", "bandwidth_tb_s"))
+                or column in bounds
+            )
             if ours and text.replace(".", "").isdigit():
                 book.set(name, at, **{column: f"{float(text) * factor:.9g}"})
     book.write(tmp_path / "atlas")

@@ -208,6 +208,7 @@ def _far(row: Row, column: str, what: str, value: float, low: float, high: float
 # Per unit of another column of the same product: name, over, least, most.
 _RATIOS = (
     ("bandwidth_tb_s", "memory_gb", 5e-3, 0.09, "TB/s for a GB"),
+    ("bandwidth_tb_s", "bf16_tflops", 8e-4, 0.032, "TB/s for a dense 16-bit TFLOP/s"),
     ("tdp_w", "bf16_tflops", 0.1, 8.0, "W for a dense 16-bit TFLOP/s"),
     ("memory_gb", "tdp_w", 0.02, 1.6, "GB for a W"),
 )
@@ -245,7 +246,7 @@ _ANY_BASIS = "any"
 # Least and most from one point to the next, most for each year between them. What is planned may
 # stand far above what is in use; the world's capacity of one kind is slow.
 _GROWTH = ((0.7, 2.9), (0.5, 7.0))
-_GROWTH_OF_WORLD = (0.7, 1.6)
+_GROWTH_OF_WORLD = (0.7, 1.8)
 
 
 def _steps(atlas: AtlasFolder, reviewed: _Reviewed) -> Iterator[Fault]:
