@@ -180,7 +180,7 @@ def test_a_chip_is_planned_beside_the_atlas(designs):
 def test_faults_stop_the_compilation(designs):
     with pytest.raises(InputError, match="did you mean n3"):
         compile_design(designs["b200"], node="N3", year=2025)
-    with pytest.raises(InputError):
+    with pytest.raises(RangeError, match="first day that any claim about chips covers"):
         compile_design(designs["b200"], year=[2025, 1990])
     for call in (
         lambda: compile_design(designs["b200"], year=[]),
