@@ -186,7 +186,7 @@ def test_what_the_pages_claim_in_words():
     orders = korea.plans[-1]["orders"]
     fabs = ("samsung-yongin-sf2+fab", "p5-ddr+fab", "skhynix-yongin-dram+10k")
     assert [orders.get(name, 0) for name in fabs] == [1, 0, 0]
-    assert korea.orders().loc["taylor-sf2+5k"].tolist() == [18, 2]
+    assert korea.orders().loc["taylor-sf2+5k"].tolist() == [19, 1]
 
 
 def test_a_change_of_the_figures_is_noticed():
