@@ -111,7 +111,7 @@ def test_a_freeze_is_kept_and_lines_are_added_to_it(waferway, tmp_path):
 
 def test_outcomes_that_cannot_be_used_are_told(waferway, tmp_path):
     happened = tmp_path / "outcomes.csv"
-    happened.write_text("metric,subject,period,value\nrevenue_usd,TSMC,2025,1e11\n"
+    happened.write_text("metric,subject,period,value\nrevenue_usd,TSMC,FY2025,1e11\n"
                         "revenue_usd,amd,2025,3.2e13\n")  # fmt: skip
     asked = ("hindcast", "score", "--draws", "60", "--outcomes", happened)
     found = waferway(*asked)
@@ -120,7 +120,7 @@ def test_outcomes_that_cannot_be_used_are_told(waferway, tmp_path):
     body = waferway(*asked, "--json").json()
     assert body["unused"][0]["nearest"] == "revenue_usd tsmc 2025"
     assert len(body["unit_warnings"]) == 1
-    happened.write_text("metric,subject,period,value\nrevenue_usd,TSMC,2025,1e11\n")
+    happened.write_text("metric,subject,period,value\nrevenue_usd,TSMC,FY2025,1e11\n")
     found = waferway(*asked)
     assert found.code == 2 and "the keys are" in found.err
 

@@ -1,7 +1,8 @@
 """Which outcomes a set of predictions can use, and what the others may have meant.
 
 Owns the keys of predictions, metric with subject and period, and the nearest right key to a
-wrong one. Nothing is guessed: a near key is told, not used.
+wrong one. Nothing is guessed: a key in another spelling (case, blanks, hyphens, ``Q1 2025``) is
+read as what it says; a near key is told, not used.
 """
 
 from __future__ import annotations
@@ -58,6 +59,12 @@ def split_outcomes(
     outcomes, predictions : DataFrame
         With metric, subject, period.
 
+    Returns
+    -------
+    used : DataFrame
+        Under the keys of the predictions; of two spellings of one key, the first.
+    unused : tuple of Unused
+
     Examples
     --------
     >>> said = pd.DataFrame([["revenue_usd", "tsmc", "2025"]], columns=KEY)
@@ -66,11 +73,24 @@ def split_outcomes(
     revenue_usd TSMC FY2025: did you mean revenue_usd tsmc 2025?
     """
     keys = {tuple(row) for row in predictions[KEY].to_numpy()}
+    spelled = {_spelled(key): key for key in keys}
     told = [(str(m), str(s), str(p)) for m, s, p in outcomes[KEY].to_numpy()]
-    has = np.array([key in keys for key in told], dtype=bool)
+    meant: list[tuple[str, ...] | None] = []
+    for key in told:
+        right = key if key in keys else spelled.get(_spelled(key))
+        meant.append(None if right in meant else right)
+    has = np.array([key is not None for key in meant], dtype=bool)
     lost = tuple(Unused(m, s, p, near_key((m, s, p), keys))
                  for (m, s, p), held in zip(told, has, strict=True) if not held)  # fmt: skip
-    return outcomes[has], lost
+    used = outcomes[has].copy()
+    used[KEY] = [key for key in meant if key is not None] or np.zeros((0, len(KEY)), dtype=str)
+    return used, lost
+
+
+def _spelled(key: tuple[str, ...]) -> tuple[str, ...]:
+    """A key without case, blanks, hyphens and underscores; its period as a label."""
+    metric, subject, period = (re.sub(r"[\s_-]", "", part).casefold() for part in key)
+    return metric, subject, _period(key[2]).casefold() or period
 
 
 def near_key(key: tuple[str, ...], keys: set[tuple[str, ...]]) -> str:
