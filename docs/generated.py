@@ -47,6 +47,7 @@ MEANINGS = {
         "party": "whose plan; null: the system",
         "own_lines": "lines the party runs; null: the system",
         "now": "last day of history",
+        "past": "`recorded`; or `reconstructed`: what happened was not on record, and was planned",
         "start": "first period shown",
         "until": "last period shown",
         "periods": "labels of all periods, warm-up and tail included",
