@@ -25,6 +25,7 @@ source_suffix = {".md": "markdown"}
 root_doc = "index"
 exclude_patterns = ["_build", "reference/generated"]
 
+myst_dmath_allow_space = False  # two prices in one line are no formula
 myst_enable_extensions = ["dollarmath", "amsmath", "deflist"]
 myst_heading_anchors = 3
 

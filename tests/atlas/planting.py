@@ -210,7 +210,11 @@ def stale_state(copy: Copy, rng: Rng) -> None:
 def stale_claim(copy: Copy, rng: Rng) -> None:
     """A number states an older claim though a newer of the same worth is there."""
     rows, row = copy.pick(
-        "claim", rng, lambda r: r["rank"] == "preferred" and r["grade"] == "C" and r["known_from"]
+        "claim",
+        rng,
+        lambda r: (
+            r["rank"] == "preferred" and r["grade"] == "C" and "" < r["known_from"] < "2026-10-01"
+        ),
     )
     others = [r for r in rows if (r["subject"], r["metric"]) == (row["subject"], row["metric"])]
     for other in others:

@@ -260,7 +260,8 @@ def _(book: Book, rng: np.random.Generator) -> bool:
 def _(book: Book, rng: np.random.Generator) -> bool:
     name = "catalogue/capacity.csv"
     rows = [r for r in book.rows(name) if r["wafers_per_month"].replace(".", "").isdigit()]
-    like = pick(rng, rows)
+    last = {(r["of"], r["unit"], r["process"]): r for r in sorted(rows, key=lambda r: r["period"])}
+    like = pick(rng, list(last.values()))  # growth starts from the newest figure
     assert isinstance(like, dict)
     new = {**like, "period": "2029", "basis": "announced", "known_from": "2026-11-01"}
     up = float(rng.uniform(1.0, 1.8))
@@ -352,7 +353,9 @@ def _(book: Book, rng: np.random.Generator) -> bool:
     figures = [
         f
         for f in network_figures(book, table, column, True)
-        if f.claims and num(f.row["low"]) < num(f.row["value"]) < num(f.row["high"])
+        if f.claims
+        and num(f.row["low"]) < num(f.row["value"]) < num(f.row["high"])
+        and all(num(claim["value"]) == num(f.row["value"]) for _, claim in f.claims)
     ]
     one = pick(rng, figures)
     assert isinstance(one, Figure)

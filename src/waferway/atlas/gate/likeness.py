@@ -245,7 +245,7 @@ def _ratios(atlas: AtlasFolder, reviewed: _Reviewed) -> Iterator[Fault]:
 _ANY_BASIS = "any"
 # Least and most from one point to the next, most for each year between them. What is planned may
 # stand far above what is in use; the world's capacity of one kind is slow.
-_GROWTH = ((0.7, 2.9), (0.5, 7.0))
+_GROWTH = ((0.7, 2.9), (0.5, 8.5))
 _GROWTH_OF_WORLD = (0.7, 1.8)
 
 

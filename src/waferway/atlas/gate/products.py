@@ -83,13 +83,13 @@ def _rates(row: Row) -> Iterator[Fault]:
             "known chips lie between 0.05 and 3.2",
             "units of rate or power?",
         )
-    if over(bf16, row.number("transistors")) > 16:
+    if over(bf16, row.number("transistors")) > 19:
         yield fault(
             "sparse",
             row,
             "bf16_tflops",
             f"{name}: {bf16 / row.number('transistors'):.3g} dense TFLOP/s for 1e9 transistors",
-            "known chips lie below 16",
+            "known chips lie below 14",
             "sparse, or another unit?",
         )
 
