@@ -244,7 +244,8 @@ def _ratios(atlas: AtlasFolder, reviewed: _Reviewed) -> Iterator[Fault]:
 
 _ANY_BASIS = "any"
 # Least and most from one point to the next, most for each year between them. What is planned may
-# stand far above what is in use; the world's capacity of one kind is slow.
+# stand far above what is in use: Micron's HBM grew 6.7 times in 2024, of which a slip of a quarter
+# makes 20. The world's capacity of one kind is slow.
 _GROWTH = ((0.7, 2.9), (0.5, 8.5))
 _GROWTH_OF_WORLD = (0.7, 1.8)
 
