@@ -173,6 +173,16 @@ def test_products_agree_with_the_twin(problem: tuple[list[Cell], list[Identity]]
         assert one.sense == "<=" or abs(one.at(values(found))) <= one.tolerance + 1e-5 * 300
 
 
+def test_a_product_that_bends_away_is_a_conflict_and_no_failure() -> None:
+    """c0 x c1 + c2 = 31 with c2 at least 31: found by a draw of the test above."""
+    cells = [Cell("c0", 0.75, 1.0, 1.25), Cell("c1", 0.75, 1.0, 1.25), Cell("c2", 31.0, 32.0, 40.0)]
+    terms = (
+        Term(1.0, (("c0", 1.0), ("c1", 1.0))), Term(1.0, (("c2", 1.0),)), Term(-31.0, ()),
+    )  # fmt: skip
+    found = balance_cells(cells, [Identity("i0", "I1", "", terms, "=", 0.0, "")])
+    assert [one.cells for one in found.conflicts] == [("c0", "c1", "c2")]
+
+
 def _far(claimed: list[Cell], coefficients: tuple[float, float], goal: float) -> Problem:
     rule = linear("i0", *zip(coefficients, ("c0", "c1"), strict=True), constant=-goal / 1.9)
     return claimed, [rule]

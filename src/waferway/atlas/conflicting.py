@@ -18,6 +18,7 @@ from waferway.atlas.linearised import (
     linear,
 )
 from waferway.atlas.quadratic import extreme
+from waferway.errors import SolverFailed
 
 __all__ = ["Conflict", "smallest_conflict"]
 
@@ -128,7 +129,10 @@ def _nearest(
     (low if toward > 0 else high)[column] = 0.0  # no further than the claimed value
     for _ in range(ROUNDS):
         program = linear(cells, identities, x)
-        y = extreme(program.matrix, program.low, program.high, low, high, column, toward)
+        try:
+            y = extreme(program.matrix, program.low, program.high, low, high, column, toward)
+        except SolverFailed:  # products bend away: where the identities held is an answer still
+            return start[name]
         moved = {
             c.name: clipped(c, c.value + v * c.half, free) for c, v in zip(cells, y, strict=True)
         }
